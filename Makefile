@@ -1,0 +1,48 @@
+# `make` alone lists what it can do. Without make: see the README.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LESSON ?= notebooks/01_prompt_engineering.ipynb
+# JupyterLab refuses to start as root, the usual user of a container, without this flag.
+LAB_FLAGS ?= $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test run solutions notebooks
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+lab: $(VENV)/lab.stamp ## set everything up and open JupyterLab on the first lesson
+	$(BIN)/python -m course_utils prepare
+	$(BIN)/jupyter lab $(LAB_FLAGS) $(LESSON)
+
+test: $(VENV)/dev.stamp ## set everything up and run every test
+	$(BIN)/python -m course_utils prepare
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest tests --ignore=tests/lessons
+	$(BIN)/python -m pytest tests/lessons solutions \
+	    --nbval --nbval-current-env --nbval-cell-timeout=600
+
+run: $(VENV)/lab.stamp ## work through all solved lessons and print the scoreboard
+	$(BIN)/python -m course_utils prepare
+	$(BIN)/python -m course_utils run
+
+solutions: $(VENV)/dev.stamp ## run solutions/*.md into solutions/*.ipynb (NAMES="01" for one)
+	$(BIN)/python -m course_utils prepare
+	$(BIN)/python -m course_utils solutions $(NAMES)
+
+notebooks: $(VENV)/dev.stamp ## rebuild the learners' notebooks from solutions/*.md
+	$(BIN)/python -m course_utils notebooks
+
+# A stamp is written when an installation is complete, so an interrupted one is taken up again.
+$(VENV)/lab.stamp: requirements.txt requirements-lab.txt constraints.txt
+	@$(PYTHON) -c "import sys; sys.exit(None if sys.version_info >= (3, 10) else \
+	    'Python 3.10 or newer is needed: name one, as in make lab PYTHON=python3.12')"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -r requirements-lab.txt -c constraints.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/lab.stamp
+	$(BIN)/python -m pip install -r requirements-dev.txt -c constraints.txt
+	@touch $@

@@ -1,0 +1,108 @@
+"""The course's commands: ``python -m course_utils --help``."""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from course_utils.errors import CourseError
+
+FIRST_LESSON = Path(__file__).resolve().parent.parent / "notebooks/01_prompt_engineering.ipynb"
+
+
+def prepare(arguments) -> int:
+    """Fetch and convert model and data; every step is skipped when done."""
+    from course_utils import assets
+
+    assets.prepare()
+    return 0
+
+
+def doctor(arguments) -> int:
+    """Say what this machine has and lacks for the course."""
+    from course_utils.doctor import report
+
+    return report()
+
+
+def lab(arguments) -> int:
+    """Prepare, then open JupyterLab on the first lesson."""
+    prepare(arguments)
+    return subprocess.call([sys.executable, "-m", "jupyter", "lab", str(FIRST_LESSON)])
+
+
+def run(arguments) -> int:
+    """Work through all solved lessons without a browser; print and write the scoreboard."""
+    from course_utils.run import run_lessons
+
+    prepare(arguments)
+    run_lessons()
+    return 0
+
+
+def scoreboard(arguments) -> int:
+    """Print and write the scoreboard from the lab book, without running anything."""
+    from course_utils.run import show_scoreboard
+
+    show_scoreboard()
+    return 0
+
+
+def benchmark(arguments) -> int:
+    """Time a training step against the HF Trainer's, and measure the peak memory of both."""
+    from course_utils.benchmark import run_benchmark
+
+    run_benchmark()
+    return 0
+
+
+def solutions(arguments) -> int:
+    """Execute lesson sources into solutions/*.ipynb."""
+    from course_utils.authoring import build_solutions
+
+    build_solutions(arguments.names)
+    return 0
+
+
+def notebooks(arguments) -> int:
+    """Build the learners' notebooks; with --check, only say what has drifted."""
+    from course_utils.authoring import build_notebooks
+
+    problems = build_notebooks(check=arguments.check)
+    print("\n".join(problems) or "notebooks are in step with their sources")
+    return 1 if problems else 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(prog="python -m course_utils", description=__doc__)
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    for function in (prepare, doctor, lab, run, scoreboard, benchmark, solutions, notebooks):
+        command = commands.add_parser(
+            function.__name__, help=function.__doc__, description=function.__doc__
+        )
+        command.set_defaults(function=function)
+        if function is solutions:
+            command.add_argument("names", nargs="*", help="such as 01; all when none is named")
+        if function is notebooks:
+            command.add_argument("--check", action="store_true", help="change nothing")
+    return top
+
+
+def main() -> int:
+    """Run one command; a ``CourseError`` becomes its one sentence on stderr."""
+    arguments = parser().parse_args()
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        return arguments.function(arguments)
+    except CourseError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; run the same command again to go on", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

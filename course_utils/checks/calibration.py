@@ -1,0 +1,81 @@
+"""Check of lesson 1: contextual calibration."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from course_utils.checks.diagnose import Suspect, compare, tensor
+
+
+def rows(values: torch.Tensor) -> torch.Tensor:
+    """Each row divided by its sum."""
+    return values / values.sum(1, keepdim=True)
+
+
+def right(scores: torch.Tensor, content_free: torch.Tensor) -> torch.Tensor:
+    """Zhao et al. 2021, section 5: W = diag(p_cf) ** -1, b = 0, then renormalised."""
+    return rows(scores / content_free.mean(0))
+
+
+def by(prior: Callable) -> Callable:
+    """A wrong answer: the right formula with another prior."""
+    return lambda scores, free: rows(scores / prior(scores, free))
+
+
+FIRST = "only the first content-free text is used: average over all of them"
+MULTIPLIED = "this multiplies by the content-free probabilities: divide by them"
+NO_SUMS = "the rows do not sum to 1: renormalise each row after the division"
+COLUMNS = "the columns were renormalised, not the rows: sum over dimension 1"
+SUSPECTS: list[Suspect] = [
+    (NO_SUMS, lambda s, f: s / f.mean(0)),
+    (MULTIPLIED, lambda s, f: rows(s * f.mean(0))),
+    (MULTIPLIED, lambda s, f: s * f.mean(0)),
+    ("this subtracts the content-free probabilities: divide by them", lambda s, f: s - f.mean(0)),
+    ("this subtracts the content-free probabilities: divide by them",
+     lambda s, f: rows(s - f.mean(0))),
+    ("this subtracts the content-free probabilities: divide by them",
+     lambda s, f: rows((s - f.mean(0)).clamp(min=0))),
+    ("this subtracts the content-free probabilities: divide by them",
+     lambda s, f: (s - f.mean(0)).softmax(1)),
+    (FIRST, by(lambda s, f: f[0])),
+    ("only the last content-free text is used: average over all of them", by(lambda s, f: f[-1])),
+    ("the mean of the scores themselves was divided out: use that of the content-free ones",
+     by(lambda s, f: s.mean(0))),
+    ("the content-free mean runs along the labels: average over the texts, dimension 0",
+     by(lambda s, f: f.mean(1))),
+    ("the content-free mean runs along the labels: average over the texts, dimension 0",
+     by(lambda s, f: f.mean(1, keepdim=True)[: len(s)])),
+    ("the content-free mean runs over everything and is one number: average over dimension 0",
+     lambda s, f: rows(s / f.mean())),
+    (COLUMNS, lambda s, f: (s / f.mean(0)) / (s / f.mean(0)).sum(0)),
+    ("a softmax was taken of the ratios: divide each row by its sum",
+     lambda s, f: (s / f.mean(0)).softmax(1)),
+    ("the content-free largest value was divided out: use the mean", by(lambda s, f: f.amax(0))),
+    ("the content-free median was divided out: use the mean",
+     by(lambda s, f: f.median(0).values)),
+]  # fmt: skip
+
+
+def calibrate(answer: Any, numbers: random.Random) -> None:
+    """Contextual calibration, for as many labels as content-free texts and for fewer."""
+    for labels, probes in ((3, 3), (2, 4)):
+        items = numbers.randint(5, 7)
+        scores = torch.rand(items, labels) + 0.1
+        content_free = uneven(probes, labels)
+        compare(
+            answer, [(rows(scores), content_free)], right, SUSPECTS,
+            lambda value, shape=(items, labels): read(value, shape), 1e-4,
+        )  # fmt: skip
+
+
+def uneven(probes: int, labels: int) -> torch.Tensor:
+    """Content-free probabilities with a clear bias, (probes, labels); no two rows alike."""
+    return rows(torch.rand(probes, labels) * 0.2 + torch.rand(labels) * 0.2 + torch.arange(
+        1, labels + 1) * 0.4 + torch.eye(probes, labels) * 0.5)  # fmt: skip
+
+
+def read(value: Any, shape: tuple[int, int]) -> torch.Tensor:
+    """Read the calibrated scores."""
+    return tensor(value, shape, "one row for each item, one column for each label")

@@ -1,0 +1,119 @@
+"""Find out which usual mistake gives a wrong answer.
+
+A check has cases (arguments), a right function and suspects: each a sentence that names a
+mistake, and a function that makes it. Where the learner's values differ from the right ones, the
+first suspect that explains them in every case is the diagnosis. So a check judges behaviour
+alone: whatever agrees with the right function passes, however it is written.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import torch
+
+from course_utils.checks.calling import call
+from course_utils.checks.outcome import Mistake
+from course_utils.checks.show import show, show_call
+
+UNKNOWN = "none of the usual ones gives this: go through the steps one by one, on a small example"
+Suspect = tuple[str, Callable]
+
+
+def compare(
+    answer: Callable,
+    cases: list[tuple],
+    right: Callable,
+    suspects: list[Suspect],
+    read: Callable[[Any], Any],
+    tolerance: float = 1e-5,
+) -> list:
+    """Compare a learner's function with the right one, case by case.
+
+    Args:
+        answer: the learner's function.
+        cases: the arguments of each call.
+        right: gives the right value for the same arguments.
+        suspects: usual mistakes, the likeliest first.
+        read: brings a learner's value into the form of ``right``'s; raises ``Mistake`` if its
+            type or shape is not what was asked for.
+        tolerance: the largest difference, absolute, and relative to numbers above 1.
+
+    Returns:
+        The learner's values as ``read`` gave them, one a case.
+
+    Raises:
+        Mistake: the values differ.
+        NotAttempted, AnswerRaised: see ``calling.call``.
+    """
+    came = []
+    for case in cases:
+        value = call(answer, *case)
+        try:
+            came.append(read(value))
+        except Mistake as mistake:
+            mistake.lines = (("Called", show_call(answer, case, {})), *mistake.lines)
+            raise
+    for case, value in zip(cases, came):
+        expected = right(*case)
+        if not agree(value, expected, tolerance):
+            likely = explanation(cases, came, suspects, tolerance)
+            text = show_call(answer, case, {})
+            raise Mistake(likely, show(expected), show(value), text)
+    return came
+
+
+def explanation(
+    cases: list[tuple], came: list, suspects: list[Suspect], tolerance: float
+) -> str:
+    """The first suspect that gives what came in every case."""
+    for likely, wrong in suspects:
+        try:
+            if all(agree(v, wrong(*case), tolerance) for case, v in zip(cases, came)):
+                return likely
+        except (ArithmeticError, IndexError, RuntimeError, ValueError):
+            continue  # this mistake cannot be made with these arguments, so it was not made
+    return UNKNOWN
+
+
+def agree(value: Any, other: Any, tolerance: float) -> bool:
+    """Are two values equal, numbers up to a tolerance? Tensors need the same shape, not dtype."""
+    if isinstance(other, torch.Tensor):
+        if not isinstance(value, torch.Tensor) or value.shape != other.shape:
+            return False
+        value, other = value.detach().double(), other.detach().double()
+        return torch.allclose(value, other, rtol=tolerance, atol=tolerance)
+    if isinstance(other, (list, tuple)):
+        if not isinstance(value, (list, tuple)) or len(value) != len(other):
+            return False
+        return all(agree(v, o, tolerance) for v, o in zip(value, other))
+    if isinstance(other, float):
+        return math.isclose(value, other, rel_tol=tolerance, abs_tol=tolerance)
+    return value == other
+
+
+def number(value: Any, what: str = "one number") -> float:
+    """Read a Python, NumPy or PyTorch number.
+
+    Raises:
+        Mistake: it is not one number.
+    """
+    if isinstance(value, (torch.Tensor, numpy.ndarray)) and value.ndim == 0:
+        value = value.item()
+    if isinstance(value, (bool, complex)) or not isinstance(value, (int, float, numpy.number)):
+        raise Mistake(f"return {what}, not a value of type {type(value).__name__}", what, show(value))
+    return float(value)
+
+
+def tensor(value: Any, shape: tuple[int, ...], what: str) -> torch.Tensor:
+    """Read a tensor of a given shape.
+
+    Raises:
+        Mistake: it is no tensor, or has another shape.
+    """
+    if not isinstance(value, torch.Tensor):
+        raise Mistake(f"return a tensor, not a {type(value).__name__}", what, show(value))
+    if tuple(value.shape) != shape:
+        raise Mistake(f"the shape should be {shape}: {what}", what, show(value))
+    return value

@@ -1,0 +1,111 @@
+"""Which device the lessons run on, in which precision, and how fast it is."""
+
+import functools
+import os
+import statistics
+import time
+
+import torch
+
+from course_utils.errors import CourseError
+
+PROBE_TOKENS = 512  # one micro-batch of the lessons on a CPU
+
+
+def pick_device() -> torch.device:
+    """The device of the lessons: a CUDA GPU where there is one, else the CPU.
+
+    ``COURSE_DEVICE`` (``cpu``, ``cuda`` or ``cuda:1``) overrides the choice.
+
+    Raises:
+        CourseError: ``COURSE_DEVICE`` names a device that this machine does not have.
+    """
+    wanted = os.environ.get("COURSE_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(wanted)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise CourseError(
+            f"COURSE_DEVICE={wanted} cannot be used here ({str(error).splitlines()[0]})",
+            "unset COURSE_DEVICE, or set it to cpu",
+        ) from error
+    return device
+
+
+def describe_device(device: torch.device | None = None) -> str:
+    """One line on the device: ``CPU, 2 threads`` or the GPU's name and memory in GiB."""
+    device = device or pick_device()
+    if device.type == "cuda":
+        properties = torch.cuda.get_device_properties(device)
+        return f"{properties.name}, {properties.total_memory / 2**30:.0f} GiB"
+    return f"CPU, {torch.get_num_threads()} threads"
+
+
+def pick_dtype(device: torch.device | None = None) -> torch.dtype:
+    """bfloat16 where the hardware computes in it and gains by it, else float32."""
+    return torch.bfloat16 if bf16_is_faster(device or pick_device()) else torch.float32
+
+
+@functools.cache
+def bf16_is_faster(device: torch.device) -> bool:
+    """Does bfloat16 make a layer at least 1.2 times faster than float32 on this device?
+
+    On CUDA the hardware's own word is taken (compute capability 8.0 and later). On a CPU both
+    precisions are timed: PyTorch also *emulates* bfloat16 on processors without it, slowly.
+    """
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return _matmul_seconds(torch.float32) > 1.2 * _matmul_seconds(torch.bfloat16)
+
+
+def _matmul_seconds(dtype: torch.dtype, repeats: int = 15) -> float:
+    """Median seconds of the product that dominates a decoder layer of the 135M model."""
+    x = torch.randn(PROBE_TOKENS, 576).to(dtype)  # (tokens, d_model)
+    w = torch.randn(1536, 576).to(dtype)  # (d_mlp, d_model)
+    seconds = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        x @ w.T
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds[3:])
+
+
+def estimate_training_seconds(tokens: int) -> float:
+    """Estimate the seconds of full fine-tuning of the 135M model on ``tokens`` tokens.
+
+    Two decoder layers with the model's true widths run forward and backward for about a second
+    on this device. The rest of the model is as fast per layer; the optimiser's share (about a
+    fifth of a step, see ``course_utils/benchmark.py``) is added. A rough figure: within about
+    a factor of two.
+
+    Args:
+        tokens: padded tokens that the whole training processes, over all steps.
+    """
+    forward_backward = _layer_seconds(pick_device()) / (2 * PROBE_TOKENS)  # per layer and token
+    return 1.2 * 30 * tokens * forward_backward
+
+
+def _layer_seconds(device: torch.device) -> float:
+    """Median seconds of forward and backward through two layers on ``PROBE_TOKENS`` tokens."""
+    from transformers import LlamaConfig, LlamaModel
+
+    config = LlamaConfig(
+        vocab_size=8,
+        hidden_size=576,
+        intermediate_size=1536,
+        num_hidden_layers=2,
+        num_attention_heads=9,
+        num_key_value_heads=3,
+        attn_implementation="eager",
+    )
+    with torch.random.fork_rng(devices=[]):
+        model = LlamaModel(config).to(device, pick_dtype(device))
+    ids = torch.zeros(16, PROBE_TOKENS // 16, dtype=torch.long, device=device)
+    seconds, end = [], time.perf_counter() + 1.0
+    while time.perf_counter() < end or len(seconds) < 4:
+        start = time.perf_counter()
+        model(ids, use_cache=False).last_hidden_state.float().sum().backward()
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds[2:])

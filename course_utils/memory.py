@@ -1,0 +1,45 @@
+"""The most memory that a stretch of code held."""
+
+import threading
+
+import psutil
+import torch
+
+
+class PeakMemory:
+    """Context manager that measures peak memory.
+
+    On a CUDA device: the bytes of tensors, by PyTorch's own account. On a CPU: the resident
+    bytes of the whole process (so the interpreter and the libraries count), sampled every 10 ms.
+
+    Attributes:
+        peak: bytes, valid after the block (and growing within it).
+        start: bytes held when the block was entered.
+    """
+
+    def __init__(self, device: torch.device):
+        self.device, self.start, self.peak = device, 0, 0
+        self._stop = threading.Event()
+
+    def __enter__(self) -> "PeakMemory":
+        if self.device.type == "cuda":
+            torch.cuda.reset_peak_memory_stats(self.device)
+            self.start = torch.cuda.memory_allocated(self.device)
+        else:
+            self.start = self.peak = psutil.Process().memory_info().rss
+            self._thread = threading.Thread(target=self._watch, daemon=True)
+            self._thread.start()
+        return self
+
+    def _watch(self) -> None:
+        process = psutil.Process()
+        while not self._stop.wait(0.01):
+            self.peak = max(self.peak, process.memory_info().rss)
+
+    def __exit__(self, *exception) -> None:
+        if self.device.type == "cuda":
+            self.peak = torch.cuda.max_memory_allocated(self.device)
+        else:
+            self._stop.set()
+            self._thread.join()
+            self.peak = max(self.peak, psutil.Process().memory_info().rss)

@@ -1,0 +1,63 @@
+"""Loading the language model of the lessons, or another one through ``COURSE_MODEL``."""
+
+import os
+
+import torch
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+
+from course_utils import model_asset
+from course_utils.device import pick_device, pick_dtype
+from course_utils.errors import CourseError
+
+COURSE_MODEL = "SmolLM2-135M-Instruct"
+
+
+def model_name() -> str:
+    """Name of the model in use, as the lab book keeps it."""
+    return os.path.basename(os.environ.get("COURSE_MODEL", "").rstrip("/")) or COURSE_MODEL
+
+
+def load_model(
+    dtype: torch.dtype | None = None, device: torch.device | None = None
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Load model and tokeniser, in evaluation mode.
+
+    The course's own model comes from the cache folder. ``COURSE_MODEL``, a hub id or a local
+    folder, names another causal language model (the families of Llama, Qwen2 and GPT-2 are
+    tested). Only safetensors are read, and no code from a hub is run.
+
+    Attention is computed the plain ("eager") way. For texts this short it is the fastest for
+    training on a CPU, and it has no trouble with padded rows on a GPU.
+
+    Args:
+        dtype: precision of the weights; by default bfloat16 where the hardware gains by it.
+        device: where to put the model; by default the GPU if there is one.
+
+    Raises:
+        CourseError: the model cannot be loaded; the message says why.
+    """
+    device = device or pick_device()
+    source = os.environ.get("COURSE_MODEL") or str(model_asset.model_folder())
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source)
+        model = AutoModelForCausalLM.from_pretrained(
+            source,
+            dtype=dtype or pick_dtype(device),
+            use_safetensors=True,
+            attn_implementation="eager",
+        )
+    except (OSError, ValueError) as error:
+        raise CourseError(
+            f"COURSE_MODEL={source} cannot be loaded ({str(error).strip().splitlines()[0]})",
+            "give a local folder or a hub id of a causal language model that has safetensors, "
+            "or unset COURSE_MODEL to use the course's own",
+        ) from error
+    if tokenizer.pad_token is None:  # GPT-2, Llama: padding is masked, so any token will do
+        tokenizer.pad_token = tokenizer.eos_token
+    tokenizer.padding_side = "right"
+    return model.to(device).eval(), tokenizer

@@ -1,0 +1,47 @@
+"""The figures of the lessons: one message each, said in the title."""
+
+import matplotlib.pyplot as plt
+import numpy
+from matplotlib.figure import Figure
+
+# Okabe and Ito's palette: told apart by most colour-blind readers.
+BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#7F7F7F"
+
+
+def loss_figure(history, steps: int) -> Figure:
+    """Training and validation loss of a ``training.History``, over a run of ``steps`` steps."""
+    figure, axes = plt.subplots(figsize=(7, 2.8), layout="constrained")
+    done = numpy.arange(1, len(history.losses) + 1)
+    axes.plot(done, history.losses, color=BLUE, linewidth=1, label="training, one batch")
+    if history.validations:
+        at, loss = zip(*history.validations)
+        axes.plot(at, loss, "o--", color=RED, label="validation")
+    axes.set(xlim=(0, steps), ylim=(0, None), xlabel="step", ylabel="loss (nats)")
+    axes.set_title("Loss at the answer")
+    axes.legend()
+    return figure
+
+
+def accuracy_figure(
+    rows: list[tuple[str, float, tuple[float, float]]], baseline: float, title: str
+) -> Figure:
+    """Accuracies with their intervals, one row a method, and a baseline.
+
+    Args:
+        rows: ``(name, accuracy, (low, high))``, shares in [0, 1]; the first stands on top.
+        baseline: accuracy of the majority class.
+        title: the message.
+    """
+    figure, axes = plt.subplots(figsize=(7, 0.9 + 0.38 * len(rows)), layout="constrained")
+    for y, (_, accuracy, (low, high)) in enumerate(rows):
+        axes.plot([low, high], [y, y], color=BLUE, linewidth=2)
+        axes.plot(accuracy, y, "o", color=BLUE)
+        axes.annotate(f"{accuracy:.3f}", (accuracy, y), (0, 6), textcoords="offset points",
+                      ha="center", fontsize=8)  # fmt: skip
+    axes.axvline(baseline, color=GREY, linestyle="--", label="majority baseline")
+    axes.set_yticks(range(len(rows)), [name for name, *_ in rows])
+    axes.set_ylim(len(rows) - 0.4, -0.7)
+    axes.set(xlabel="accuracy (bar: 95 % interval)")
+    axes.set_title(title)
+    axes.legend(loc="lower left", fontsize=8)
+    return figure

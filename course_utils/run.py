@@ -1,0 +1,62 @@
+"""All solved lessons without a browser, then the scoreboard."""
+
+import time
+from pathlib import Path
+
+from course_utils import labbook, scoreboard, tasks
+from course_utils.errors import CourseError
+from course_utils.model import model_name
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run_lessons() -> None:
+    """Execute every notebook in ``solutions/`` and show what the lab book then holds.
+
+    The executed copies, ``scoreboard.json`` and ``scoreboard.png`` go to the results folder.
+
+    Raises:
+        CourseError: a cell of a lesson failed.
+    """
+    folder = labbook.results_folder()
+    (folder / "run").mkdir(parents=True, exist_ok=True)
+    for path in sorted((ROOT / "solutions").glob("*.ipynb")):
+        _run(path, folder / "run" / path.name)
+    show_scoreboard()
+
+
+def _run(source: Path, target: Path) -> None:
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    print(f"{source.stem} ...", flush=True)
+    start = time.perf_counter()
+    notebook = nbformat.read(source, as_version=4)
+    client = NotebookClient(
+        notebook, timeout=3600, resources={"metadata": {"path": str(source.parent)}}
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        reason = f"{error.ename}: {error.evalue}"
+        raise CourseError(
+            f"A cell of {source.name} failed ({reason})",
+            f"read the cell's output in {target}",
+        ) from error
+    finally:
+        nbformat.write(notebook, target)
+    print(f"{source.stem}: {time.perf_counter() - start:.0f} s", flush=True)
+
+
+def show_scoreboard() -> None:
+    """Print the scoreboard and write it to the results folder."""
+    results = labbook.current(task="movies", model=model_name())
+    if not results:
+        raise CourseError("The lab book is empty", "work through lesson 1, or run `make run`")
+    baseline = tasks.load("movies").majority
+    folder = labbook.results_folder()
+    scoreboard.write(results, baseline, folder)
+    print(scoreboard.table(results).to_string(index=False))
+    print(f"majority baseline: {baseline:.3f}")
+    print(f"Written: {folder / 'scoreboard.json'} and {folder / 'scoreboard.png'}")

@@ -1,0 +1,152 @@
+"""Label scores: how probable the model finds each label word as the next token."""
+
+import copy
+
+import datasets
+import torch
+from transformers import Cache, PreTrainedModel, PreTrainedTokenizerBase
+
+from course_utils.batching import Batch, by_length, collate, encode
+from course_utils.evaluation import Evaluation, fingerprint
+from course_utils.prompting import CONTENT_FREE, Prompt
+
+MAX_TOKENS = 2048  # padded tokens in one forward pass
+
+
+def answer_logits(
+    model: PreTrainedModel, batch: Batch, prefix: Cache | None = None
+) -> torch.Tensor:
+    """Logits of the token that follows each row's last real token.
+
+    The output head is applied there only: over a vocabulary of 49,152 it would otherwise be a
+    fifth of the work.
+
+    Args:
+        prefix: keys and values of a prompt that stands before every row; it is not changed.
+
+    Returns:
+        (batch, vocabulary) float32.
+    """
+    mask, cache = batch.attention_mask, None
+    if prefix is not None:
+        cache = copy.deepcopy(prefix)
+        cache.batch_repeat_interleave(len(mask))
+        mask = torch.cat([mask.new_ones(len(mask), prefix.get_seq_length()), mask], dim=1)
+    with mixed_precision(model):
+        hidden = model.base_model(
+            inputs_embeds=embed(model, batch.input_ids),
+            attention_mask=mask,
+            past_key_values=cache,
+            use_cache=cache is not None,
+        ).last_hidden_state  # (batch, tokens, d_model)
+        rows = torch.arange(len(hidden), device=hidden.device)
+        logits = model.get_output_embeddings()(hidden[rows, batch.last])
+    return logits.float()
+
+
+def mixed_precision(model: PreTrainedModel) -> torch.autocast:
+    """Matrix products in bfloat16, sums and norms in float32; plain float32 for a float32 model.
+
+    Together with float32 ``embed``-dings the residual stream stays in float32, as it does when
+    float32 weights are trained under autocast, but no weight has to be cast on the way.
+    """
+    return torch.autocast(model.device.type, torch.bfloat16, enabled=model.dtype != torch.float32)
+
+
+def embed(model: PreTrainedModel, input_ids: torch.Tensor) -> torch.Tensor:
+    """(batch, tokens, d_model) float32: the embeddings of the tokens."""
+    return model.get_input_embeddings()(input_ids).float()
+
+
+@torch.inference_mode()
+def label_scores(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    prompt: Prompt,
+    texts: list[str],
+) -> torch.Tensor:
+    """Probability of each label word after each text's prompt, renormalised over the labels.
+
+    The tokens that all prompts begin with (the demonstrations, mostly) go through the model
+    once; their keys and values serve every text.
+
+    Returns:
+        (texts, labels) float32 on the CPU; each row sums to 1.
+    """
+    sequences = encode(tokenizer, [prompt.render(text) for text in texts])
+    shared = _shared_length(sequences)
+    label_ids, was_training = prompt.label_ids(tokenizer), model.training
+    model.eval()
+    prefix = _prefix_cache(model, sequences[0][:shared]) if shared else None
+    scores = torch.empty(len(texts), len(label_ids))
+    for rows in by_length([len(ids) - shared for ids in sequences], MAX_TOKENS):
+        batch = collate([sequences[i][shared:] for i in rows], tokenizer.pad_token_id)
+        logits = answer_logits(model, batch.to(model.device), prefix)
+        scores[rows] = logits[:, label_ids].softmax(1).cpu()
+    model.train(was_training)
+    return scores
+
+
+def _shared_length(sequences: list[list[int]]) -> int:
+    """How many tokens all sequences begin with; each keeps at least one of its own."""
+    shortest = min(len(ids) for ids in sequences)
+    for position in range(shortest - 1):
+        if len({ids[position] for ids in sequences}) > 1:
+            return position
+    return shortest - 1
+
+
+def _prefix_cache(model: PreTrainedModel, ids: list[int]) -> Cache:
+    """Keys and values of a token sequence, for a batch of one."""
+    input_ids = torch.tensor([ids], device=model.device)
+    with mixed_precision(model):
+        output = model.base_model(inputs_embeds=embed(model, input_ids), use_cache=True)
+    return output.past_key_values
+
+
+def evaluate(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    prompt: Prompt,
+    dataset: datasets.Dataset,
+) -> Evaluation:
+    """Score every item of a data set with the columns ``text`` and ``label``."""
+    texts = dataset["text"][:]
+    scores = label_scores(model, tokenizer, prompt, texts)
+    return Evaluation(scores, torch.tensor(dataset["label"][:]), fingerprint(texts))
+
+
+def content_free_scores(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, prompt: Prompt
+) -> torch.Tensor:
+    """Scores of texts without content: (3, labels) float32, for ``prompting.calibrate``."""
+    return label_scores(model, tokenizer, prompt, list(CONTENT_FREE))
+
+
+@torch.inference_mode()
+def perplexity(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: list[str]
+) -> float:
+    """Perplexity of the model on ``texts``: exp of the mean loss over all predicted tokens.
+
+    The first token of each text is given, not predicted. Tokens of all texts are pooled.
+    """
+    sequences = [ids for ids in encode(tokenizer, texts) if len(ids) > 1]
+    was_training = model.training
+    model.eval()
+    total, count = 0.0, 0
+    for rows in by_length([len(ids) for ids in sequences], MAX_TOKENS // 4):
+        batch = collate([sequences[i] for i in rows], tokenizer.pad_token_id).to(model.device)
+        with mixed_precision(model):
+            logits = model(
+                inputs_embeds=embed(model, batch.input_ids),
+                attention_mask=batch.attention_mask,
+                use_cache=False,
+            ).logits  # (batch, tokens, vocabulary)
+        targets = batch.input_ids[:, 1:].masked_fill(batch.attention_mask[:, 1:] == 0, -100)
+        total += torch.nn.functional.cross_entropy(
+            logits[:, :-1].float().flatten(0, 1), targets.flatten(), reduction="sum"
+        ).item()
+        count += int((targets != -100).sum())
+    model.train(was_training)
+    return float(torch.tensor(total / count).exp())

@@ -1,0 +1,271 @@
+"""The training loop of every lesson: prompts in, an answer token out, cross-entropy on it."""
+
+import dataclasses
+import hashlib
+import json
+import math
+from pathlib import Path
+
+import datasets
+import torch
+from torch.nn.functional import cross_entropy
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from course_utils.batching import by_length, collate, encode
+from course_utils.checkpoint import Checkpoint
+from course_utils.errors import CourseError
+from course_utils.optimiser import MixedPrecisionAdamW
+from course_utils.progress import TrainingDisplay
+from course_utils.prompting import Prompt
+from course_utils.scoring import answer_logits
+
+MICRO_BATCH_TOKENS = {"cpu": 256, "cuda": 16384}  # padded tokens whose activations fit at once
+POOL = 8  # batches that are cut from one pool of similar length
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """A tokenised prompt and the token that answers it."""
+
+    ids: list[int]
+    answer: int
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingConfig:
+    """Settings of a run.
+
+    Attributes:
+        learning_rate: the highest that the schedule reaches.
+        steps: optimiser steps.
+        batch_size: examples a step.
+        warmup: share of the steps in which the learning rate rises; then it falls to 0.
+        max_norm: gradients longer than this are scaled down to it.
+        validate_every: steps between two validations, each followed by a checkpoint.
+        seed: seed of the order of the examples and of dropout.
+    """
+
+    learning_rate: float
+    steps: int
+    batch_size: int = 16
+    warmup: float = 0.06
+    max_norm: float = 1.0
+    validate_every: int = 20
+    seed: int = 0
+
+
+@dataclasses.dataclass
+class History:
+    """The course of a run.
+
+    Attributes:
+        losses: training loss of each step, before it.
+        norms: norm of the gradients of each step, before clipping.
+        validations: ``(steps done, validation loss)`` pairs.
+        interrupted: was the run cut off?
+    """
+
+    losses: list[float] = dataclasses.field(default_factory=list)
+    norms: list[float] = dataclasses.field(default_factory=list)
+    validations: list[tuple[int, float]] = dataclasses.field(default_factory=list)
+    interrupted: bool = False
+
+    @property
+    def best(self) -> tuple[int, float]:
+        """``(steps done, validation loss)`` at the lowest validation loss."""
+        return min(self.validations, key=lambda point: point[1])
+
+
+def make_examples(
+    tokenizer: PreTrainedTokenizerBase, prompt: Prompt, dataset: datasets.Dataset
+) -> list[Example]:
+    """Tokenise a data set once, for the whole run."""
+    sequences = encode(tokenizer, [prompt.render(text) for text in dataset["text"]])
+    label_ids = prompt.label_ids(tokenizer)
+    return [Example(ids, label_ids[y]) for ids, y in zip(sequences, dataset["label"])]
+
+
+def learning_rate(step: int, config: TrainingConfig) -> float:
+    """Linear warm-up to the highest learning rate, then linear descent towards 0."""
+    warm_steps = max(1, round(config.warmup * config.steps))
+    if step < warm_steps:
+        return config.learning_rate * (step + 1) / warm_steps
+    return config.learning_rate * (config.steps - step) / max(1, config.steps - warm_steps)
+
+
+def plan_batches(lengths: list[int], config: TrainingConfig) -> list[list[int]]:
+    """The examples of each step: random, but of similar length, so that little is padding.
+
+    Each epoch is shuffled and cut into pools of ``POOL`` batches; a pool is sorted by length,
+    cut into batches, and these are shuffled again. The plan depends on the seed alone, so a
+    resumed run goes on with the batches that an uninterrupted one would see.
+    """
+    generator = torch.Generator().manual_seed(config.seed)
+    size, plan = config.batch_size, []
+    while len(plan) < config.steps:
+        order = torch.randperm(len(lengths), generator=generator).tolist()
+        batches = []
+        for start in range(0, len(order), POOL * size):
+            pool = sorted(order[start : start + POOL * size], key=lambda i: lengths[i])
+            batches += [pool[i : i + size] for i in range(0, len(pool), size)]
+        plan += [batches[i] for i in torch.randperm(len(batches), generator=generator)]
+    return plan[: config.steps]
+
+
+def backward(model: PreTrainedModel, examples: list[Example], pad_id: int) -> float:
+    """Add the gradient of the mean loss over ``examples``; return that loss.
+
+    The batch goes through in micro-batches of similar length: the same gradient, with the
+    activations of one micro-batch in memory at a time.
+    """
+    total = torch.zeros((), device=model.device)
+    lengths = [len(example.ids) for example in examples]
+    for rows in by_length(lengths, MICRO_BATCH_TOKENS[model.device.type]):
+        loss = _loss_sum(model, [examples[i] for i in rows], pad_id) / len(examples)
+        loss.backward()
+        total += loss.detach()
+    return total.item()
+
+
+def _loss_sum(model: PreTrainedModel, examples: list[Example], pad_id: int) -> torch.Tensor:
+    """Summed cross-entropy at the answer position, over the whole vocabulary, in float32."""
+    batch = collate([example.ids for example in examples], pad_id).to(model.device)
+    answers = torch.tensor([example.answer for example in examples], device=model.device)
+    return cross_entropy(answer_logits(model, batch), answers, reduction="sum")
+
+
+@torch.no_grad()
+def mean_loss(model: PreTrainedModel, examples: list[Example], pad_id: int) -> float:
+    """Mean loss over ``examples``, without training and without dropout."""
+    was_training, total = model.training, 0.0
+    model.eval()
+    lengths = [len(example.ids) for example in examples]
+    for rows in by_length(lengths, 4 * MICRO_BATCH_TOKENS[model.device.type]):
+        total += _loss_sum(model, [examples[i] for i in rows], pad_id).item()
+    model.train(was_training)
+    return total / len(examples)
+
+
+def train(
+    model: PreTrainedModel,
+    examples: list[Example],
+    validation: list[Example],
+    config: TrainingConfig,
+    *,
+    pad_id: int,
+    folder: Path,
+    resume: bool = True,
+) -> History:
+    """Train the parameters of ``model`` that require gradients.
+
+    The model ends in evaluation mode with the weights of the lowest validation loss. If the
+    kernel is interrupted, it has the best weights so far, and the history is returned as it is;
+    the same call, in this session or after a restart, resumes from the last checkpoint and gives
+    what an uninterrupted run gives. The folder is removed when a run ends.
+
+    Args:
+        folder: where the checkpoints go while the run lasts.
+        resume: go on with an unfinished run of the same settings and data in ``folder``.
+
+    Raises:
+        CourseError: the loss is not finite; the model has the best weights so far.
+    """
+    run = _Run(model, examples, validation, config, pad_id, folder)
+    try:
+        run.start(resume)
+        run.steps()
+    except KeyboardInterrupt:
+        run.history.interrupted = True
+    finally:
+        run.finish()
+    if run.history.interrupted:
+        done = len(run.history.losses)
+        print(
+            f"Interrupted after {done} of {config.steps} steps. The model has the best weights "
+            "so far; the same call resumes."
+        )
+    else:
+        run.checkpoint.clear()
+    return run.history
+
+
+class _Run:
+    """One call of ``train``: the state that its steps share."""
+
+    def __init__(self, model, examples, validation, config, pad_id, folder):
+        self.model, self.examples, self.validation = model, examples, validation
+        self.config, self.pad_id = config, pad_id
+        self.trainable = {n: p for n, p in model.named_parameters() if p.requires_grad}
+        if not self.trainable:
+            raise CourseError(
+                "No parameter of the model requires a gradient, so nothing would be trained",
+                "unfreeze what is to be trained with requires_grad_(True)",
+            )
+        self.optimiser = MixedPrecisionAdamW(
+            list(self.trainable.values()), learning_rate(0, config)
+        )
+        self.plan = plan_batches([len(example.ids) for example in examples], config)
+        self.checkpoint = Checkpoint(Path(folder), self._fingerprint())
+        self.history, self.display = History(), None
+
+    def _fingerprint(self) -> str:
+        parts = [
+            dataclasses.asdict(self.config),
+            [(name, list(p.shape), str(p.dtype)) for name, p in self.trainable.items()],
+            [(example.ids, example.answer) for example in self.examples + self.validation],
+        ]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def start(self, resume: bool) -> None:
+        torch.manual_seed(self.config.seed)
+        saved = self.checkpoint.load_state() if resume else None
+        if saved is None:
+            self.checkpoint.clear()
+            self._validate()
+        else:
+            step, tensors, history = saved
+            self.optimiser.load_state(tensors)
+            history["validations"] = [tuple(point) for point in history["validations"]]
+            self.history = History(**history)
+            print(f"Resuming after step {step} (resume=False starts afresh).")
+        self.display = TrainingDisplay(self.config.steps, len(self.history.losses))
+
+    def steps(self) -> None:
+        self.model.train()
+        config = self.config
+        for step in range(len(self.history.losses), config.steps):
+            batch = [self.examples[i] for i in self.plan[step]]
+            loss = backward(self.model, batch, self.pad_id)
+            if not math.isfinite(loss):
+                raise CourseError(
+                    f"The loss is {loss} at step {step + 1}, so training was stopped; the model "
+                    "has the best weights so far",
+                    f"lower the learning rate (it is {config.learning_rate:g}), or load the "
+                    "model in float32",
+                )
+            self.optimiser.set_learning_rate(learning_rate(step, config))
+            norm = self.optimiser.step(config.max_norm)
+            self.history.losses.append(loss)
+            self.history.norms.append(norm)
+            self.display.step(self.history)
+            if (step + 1) % config.validate_every == 0 or step + 1 == config.steps:
+                self._validate()
+
+    def _validate(self) -> None:
+        done = len(self.history.losses)
+        loss = mean_loss(self.model, self.validation, self.pad_id)
+        self.history.validations.append((done, loss))
+        if self.history.best[0] == done:
+            self.checkpoint.save_best(self.trainable)
+        if 0 < done < self.config.steps:
+            self.checkpoint.save_state(
+                done, self.optimiser.state(), dataclasses.asdict(self.history)
+            )
+
+    def finish(self) -> None:
+        """Leave the model with the best weights, without gradients, in evaluation mode."""
+        self.model.zero_grad(set_to_none=True)
+        self.checkpoint.load_best(self.trainable)
+        self.model.eval()
+        if self.display is not None:
+            self.display.close(self.history)

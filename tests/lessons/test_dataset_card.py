@@ -1,0 +1,81 @@
+"""The figures of the dataset card, measured again on the real sentences."""
+
+import collections
+import re
+import statistics
+from pathlib import Path
+
+import pytest
+
+from course_utils import data_asset
+
+CARD = Path(data_asset.__file__).with_name("dataset_card.md").read_text(encoding="utf-8")
+SPLITS = ("train", "validation", "test")
+
+
+@pytest.fixture(scope="module")
+def data():
+    return {source: rows.to_list() for source, rows in data_asset.sentences().items()}
+
+
+def clear(rows):
+    return [row for row in rows if abs(row["rating"]) >= 0.5]
+
+
+def table(first_column_after_source):
+    """Rows of the card's table by source, as numbers."""
+    after = CARD.split(f"| source | {first_column_after_source}", 1)[1]
+    rows = re.findall(r"^\| (\w+) \| (.+) \|$", after.split("\n\n", 1)[0], re.MULTILINE)
+    return {
+        source: [float(cell.replace(",", "")) for cell in cells.split(" | ")]
+        for source, cells in rows
+    }
+
+
+def test_sizes_and_balance(data):
+    measured = {}
+    for source, rows in data.items():
+        positive = sum(row["rating"] > 0 for row in clear(rows))
+        negative = len(clear(rows)) - positive
+        majority = round(max(positive, negative) / len(clear(rows)), 3)
+        words = round(statistics.median(len(row["text"].split()) for row in rows))
+        measured[source] = [len(rows), len(clear(rows)), positive, negative, majority, words]
+    assert {source: cells[1:] for source, cells in table("in the archive").items()} == measured
+
+
+def test_splits(data):
+    counts = {
+        source: collections.Counter(data_asset.split_of(row["text"]) for row in clear(rows))
+        for source, rows in data.items()
+    }
+    assert table("train") == {s: [count[split] for split in SPLITS] for s, count in counts.items()}
+
+
+def test_no_text_twice_and_ratings_in_range(data):
+    texts = [row["text"].casefold() for rows in data.values() for row in rows]
+    assert len(set(texts)) == len(texts)
+    assert all(text and "\n" not in text and "&amp;" not in text for text in texts)
+    assert all(-4 <= row["rating"] <= 4 for rows in data.values() for row in rows)
+
+
+def test_near_duplicates(data):
+    groups = collections.defaultdict(list)
+    for rows in data.values():
+        for row in rows:
+            key = re.sub(r"[\W_]+", " ", row["text"].casefold()).strip()
+            groups[key].append(data_asset.split_of(row["text"]))
+    groups = [splits for splits in groups.values() if len(splits) > 1]
+    spread = sum(len(set(splits)) > 1 for splits in groups)
+    found = f"{len(groups)} groups of sentences ({sum(map(len, groups))} in all"
+    assert found in CARD and f"{spread} of the groups are spread" in CARD
+
+
+def test_capitals_and_dropped_middles(data):
+    lower = {s: sum(row["text"].islower() for row in rows) for s, rows in data.items()}
+    without = {
+        s: sum(row["text"] == row["text"].lower() for row in rows) for s, rows in data.items()
+    }
+    assert without["products"] == len(data["products"]) and lower["products"] > 3600
+    assert f"editorials are ({without['editorials']})" in CARD
+    dropped = {s: len(rows) - len(clear(rows)) for s, rows in data.items()}
+    assert f"({dropped['movies']} of movies, but {dropped['editorials']:,} of editorials)" in CARD

@@ -1,0 +1,29 @@
+"""The rules that any committed notebook must keep."""
+
+import nbformat
+import pytest
+
+from course_utils.authoring import guards
+
+
+def _cells(*lengths):
+    cells = [nbformat.v4.new_code_cell("\n".join(["1"] * lines)) for lines in lengths]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "message"),
+    [((12, 12, 40), ""), ((1, 1, 41), "more than 40 lines"), ((13, 13, 1), "median code cell")],
+)
+def test_length_of_cells(lengths, message):
+    problems = guards.find_problems(_cells(*lengths), executed=False)
+    assert len(problems) == bool(message) and message in "".join(problems)
+
+
+def test_student_guards_refuse_markers_outputs_and_equal_ids():
+    notebook = _cells(1, 1, 1)
+    notebook.cells[0].source = "# BEGIN SOLUTION"
+    notebook.cells[1].execution_count = 1
+    notebook.cells[2].id = notebook.cells[1].id
+    found = "\n".join(guards.find_problems(notebook, executed=False))
+    assert "marker is left" in found and "count is left" in found and "used twice" in found
