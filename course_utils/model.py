@@ -9,6 +9,7 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
+from transformers.utils import logging as transformers_logging
 
 from course_utils import model_asset
 from course_utils.device import pick_device, pick_dtype
@@ -41,6 +42,7 @@ def load_model(
     Raises:
         CourseError: the model cannot be loaded; the message says why.
     """
+    transformers_logging.disable_progress_bar()  # it loads in a second
     device = device or pick_device()
     source = os.environ.get("COURSE_MODEL") or str(model_asset.model_folder())
     try:

@@ -1,6 +1,7 @@
 """Prompts: a template, label words, demonstrations; and contextual calibration."""
 
 import dataclasses
+import random
 
 import datasets
 import torch
@@ -72,11 +73,9 @@ def draw_shots(
     train: datasets.Dataset, k: int, seed: int, max_words: int = 30
 ) -> list[tuple[str, int]]:
     """Draw ``k`` demonstrations at random, from training texts of at most ``max_words`` words."""
-    short = train.filter(
-        lambda row: len(row["text"].split()) <= max_words, load_from_cache_file=False
-    )
-    chosen = short.shuffle(seed=seed, load_from_cache_file=False).select(range(k))
-    return list(zip(chosen["text"][:], chosen["label"][:]))
+    rows = zip(train["text"][:], train["label"][:])
+    short = [(text, label) for text, label in rows if len(text.split()) <= max_words]
+    return random.Random(seed).sample(short, k)
 
 
 def calibrate(scores: torch.Tensor, content_free: torch.Tensor) -> torch.Tensor:

@@ -47,7 +47,9 @@ def call(answer: Callable, *arguments: Any, **named: Any) -> Any:
     if value is ... or value is None and has_empty_body(answer):
         raise NotAttempted
     if value is None:
-        raise Mistake("does every way through the function end in `return`?", "a value", "None", text)
+        raise Mistake(
+            "does every way through the function end in `return`?", "a value", "None", text
+        )
     if not all(same_data(now, then) for now, then in zip(data, before)):
         raise Mistake(
             "the function changes its input in place; the caller still needs it: work on a copy",

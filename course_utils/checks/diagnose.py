@@ -64,9 +64,7 @@ def compare(
     return came
 
 
-def explanation(
-    cases: list[tuple], came: list, suspects: list[Suspect], tolerance: float
-) -> str:
+def explanation(cases: list[tuple], came: list, suspects: list[Suspect], tolerance: float) -> str:
     """The first suspect that gives what came in every case."""
     for likely, wrong in suspects:
         try:
@@ -102,7 +100,9 @@ def number(value: Any, what: str = "one number") -> float:
     if isinstance(value, (torch.Tensor, numpy.ndarray)) and value.ndim == 0:
         value = value.item()
     if isinstance(value, (bool, complex)) or not isinstance(value, (int, float, numpy.number)):
-        raise Mistake(f"return {what}, not a value of type {type(value).__name__}", what, show(value))
+        raise Mistake(
+            f"return {what}, not a value of type {type(value).__name__}", what, show(value)
+        )
     return float(value)
 
 

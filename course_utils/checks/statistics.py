@@ -9,7 +9,7 @@ import numpy
 import torch
 from scipy import stats
 
-from course_utils.checks.diagnose import Suspect, compare, number, tensor
+from course_utils.checks.diagnose import Suspect, compare, number
 from course_utils.checks.outcome import Mistake
 from course_utils.checks.show import show
 
@@ -90,7 +90,9 @@ def read_interval(value: Any) -> tuple[float, float]:
     """Read two numbers."""
     pair = isinstance(value, (tuple, list, numpy.ndarray, torch.Tensor)) and len(value) == 2
     if not pair:
-        raise Mistake("return two numbers, the low end and the high end", "(low, high)", show(value))
+        raise Mistake(
+            "return two numbers, the low end and the high end", "(low, high)", show(value)
+        )
     return number(value[0]), number(value[1])
 
 

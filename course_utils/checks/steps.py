@@ -1,0 +1,312 @@
+"""Checks of lesson 2: the learning-rate schedule and the training step."""
+
+import copy
+import math
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import torch
+
+from course_utils.checks.calling import call
+from course_utils.checks.diagnose import UNKNOWN, Suspect, agree, compare, number
+from course_utils.checks.outcome import Mistake
+from course_utils.checks.show import show
+
+Schedule = Callable[..., float]
+DEFAULT_WARMUP = 0.06
+
+
+def schedule(
+    warm: Callable[[float, int], int] = lambda warmup, steps: max(1, round(warmup * steps)),
+    rise: Callable = lambda step, warm: (step + 1) / warm,
+    fall: Callable = lambda step, steps, warm: (steps - step) / (steps - warm),
+) -> Schedule:
+    """The definition; other arguments make the usual mistakes."""
+
+    def rate(step: int, steps: int, peak: float, warmup: float = DEFAULT_WARMUP) -> float:
+        warm_steps = warm(warmup, steps)
+        if step < warm_steps:
+            return peak * rise(step, warm_steps)
+        return peak * fall(step, steps, warm_steps)
+
+    return rate
+
+
+right_rate = schedule()
+
+
+def cosine(step: int, steps: int, warm: int) -> float:
+    """Half a wave from 1 to 0."""
+    return (1 + math.cos(math.pi * (step - warm) / (steps - warm))) / 2
+
+
+def one_early(step: int, steps: int, warm: int) -> float:
+    """A decay that reaches 0 at the last step."""
+    return (steps - 1 - step) / max(1, steps - 1 - warm)
+
+
+COSINE = "this decays along a cosine: a straight line is asked for"
+EARLY = "the rate is already 0 at the last step, which then does nothing: it reaches 0 at `steps`"
+FROM_ZERO = "the warm-up starts at 0, so the first step does nothing: use step + 1"
+ROUNDED = "warm_steps should be rounded to the nearest whole number, at least 1"
+RATE_SUSPECTS: list[Suspect] = [
+    (FROM_ZERO, schedule(rise=lambda step, warm: step / warm)),
+    ("there is no warm-up: the first steps must be small",
+     lambda step, steps, peak, warmup=0: peak * (steps - step) / steps),
+    ("there is no warm-up: the first steps must be small", schedule(rise=lambda step, warm: 1)),
+    ("the rate stays constant after the warm-up: let it fall to 0",
+     schedule(fall=lambda step, steps, warm: 1)),
+    (COSINE, schedule(fall=cosine)),
+    ("the rate falls too slowly and does not reach 0 at `steps`",
+     schedule(fall=lambda step, steps, warm: 1 - 0.9 * (step - warm) / (steps - warm))),
+    ("the rate falls too slowly and does not reach 0 at `steps`",
+     schedule(fall=lambda step, steps, warm: max(0.1, (steps - step) / (steps - warm)))),
+    ("the fall ignores the warm-up: at warm_steps the rate jumps below the peak",
+     schedule(fall=lambda step, steps, warm: (steps - step) / steps)),
+    ("the fall starts at 1 - warm_steps / steps of the wrong length: divide by steps - warm_steps",
+     schedule(fall=lambda step, steps, warm: 1 - (step - warm) / steps)),
+    (EARLY, schedule(fall=one_early)),
+    ("the fall is one step ahead: at warm_steps the rate is the peak itself",
+     schedule(fall=lambda step, steps, warm: (steps - step - 1) / (steps - warm))),
+    ("the peak is not used: this is a factor between 0 and 1",
+     lambda step, steps, peak, warmup=DEFAULT_WARMUP: right_rate(step, steps, 1.0, warmup)),
+    ("warmup is a share of the steps, not a number of steps: multiply it by steps",
+     schedule(warm=lambda warmup, steps: max(1, round(warmup)))),
+    ("warmup is a share of the steps, not a number of steps: multiply it by steps",
+     schedule(warm=lambda warmup, steps: warmup)),
+    ("the argument warmup is not used", lambda step, steps, peak, warmup=DEFAULT_WARMUP: right_rate(
+        step, steps, peak)),
+    (ROUNDED, schedule(warm=lambda warmup, steps: max(1, int(warmup * steps)))),
+    (ROUNDED, schedule(warm=lambda warmup, steps: max(1, math.ceil(warmup * steps)))),
+    ("the warm-up is one step too long: it ends before warm_steps",
+     schedule(warm=lambda warmup, steps: max(1, round(warmup * steps)) + 1)),
+    ("the warm-up has no end: only its first steps may rise",
+     lambda step, steps, peak, warmup=DEFAULT_WARMUP: peak * (step + 1) / steps),
+]  # fmt: skip
+
+
+def learning_rate(answer: Any, numbers: random.Random) -> None:
+    """Linear warm-up, linear decay to 0, at every step of three trainings."""
+    peak = numbers.uniform(1e-5, 1e-3)
+    steps = numbers.randint(20, 30)
+    down, up = (numbers.randint(3, 5) + 0.3) / steps, (numbers.randint(3, 5) + 0.7) / steps
+    short = [(step, 6, peak) for step in range(6)]  # 0.06 * 6 steps round to 0
+    cases = [(step, steps, peak, share) for share in (down, up) for step in range(steps)]
+    cases += short + [(step, 50, peak) for step in (0, 1, 2, 3, 4, 25, 48, 49)]
+    compare(answer, cases, right_rate, RATE_SUSPECTS, number_of(peak), 1e-5 * peak)
+
+
+def number_of(peak: float) -> Callable[[Any], float]:
+    """Read one number."""
+    return lambda value: number(value, f"one number, at most {peak:.3g}")
+
+
+Result = tuple[float, float]
+
+
+def backward(model: Any, loss_function: Callable, batch: Any) -> torch.Tensor:
+    """Forward and backward."""
+    loss = loss_function(model, batch)
+    loss.backward()
+    return loss
+
+
+def norm_of(model: Any) -> float:
+    """Global norm of the gradients."""
+    return math.sqrt(sum(p.grad.square().sum().item() for p in model.parameters()))
+
+
+def clip(model: Any, max_norm: float) -> float:
+    """Clip by global norm; the norm before."""
+    return torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm).item()
+
+
+def right_step(model, optimizer, loss_function, batch, max_norm=1.0) -> Result:
+    """The definition."""
+    optimizer.zero_grad()
+    loss = backward(model, loss_function, batch)
+    norm = clip(model, max_norm)
+    optimizer.step()
+    return loss.item(), norm
+
+
+def never_zeroed(model, optimizer, loss_function, batch, max_norm=1.0) -> Result:
+    loss = backward(model, loss_function, batch)
+    norm = clip(model, max_norm)
+    optimizer.step()
+    return loss.item(), norm
+
+
+def zeroed_before_step(model, optimizer, loss_function, batch, max_norm=1.0) -> Result:
+    loss = backward(model, loss_function, batch)
+    norm = clip(model, max_norm)
+    optimizer.zero_grad()
+    optimizer.step()
+    return loss.item(), norm
+
+
+def not_clipped(model, optimizer, loss_function, batch, max_norm=1.0) -> Result:
+    return right_step(model, optimizer, loss_function, batch, math.inf)
+
+
+def clipped_by_value(model, optimizer, loss_function, batch, max_norm=1.0) -> Result:
+    optimizer.zero_grad()
+    loss = backward(model, loss_function, batch)
+    norm = norm_of(model)
+    torch.nn.utils.clip_grad_value_(model.parameters(), max_norm)
+    optimizer.step()
+    return loss.item(), norm
+
+
+def clipped_by_tensor(model, optimizer, loss_function, batch, max_norm=1.0) -> Result:
+    optimizer.zero_grad()
+    loss = backward(model, loss_function, batch)
+    norm = norm_of(model)
+    for parameter in model.parameters():
+        torch.nn.utils.clip_grad_norm_(parameter, max_norm)
+    optimizer.step()
+    return loss.item(), norm
+
+
+def never_stepped(model, optimizer, loss_function, batch, max_norm=1.0) -> Result:
+    optimizer.zero_grad()
+    loss = backward(model, loss_function, batch)
+    return loss.item(), clip(model, max_norm)
+
+
+def stepped_twice(model, optimizer, loss_function, batch, max_norm=1.0) -> Result:
+    result = right_step(model, optimizer, loss_function, batch, max_norm)
+    optimizer.step()
+    return result
+
+
+def always_one(model, optimizer, loss_function, batch, max_norm=1.0) -> Result:
+    return right_step(model, optimizer, loss_function, batch)
+
+
+def loss_after(model, optimizer, loss_function, batch, max_norm=1.0) -> Result:
+    _, norm = right_step(model, optimizer, loss_function, batch, max_norm)
+    return loss_function(model, batch).item(), norm
+
+
+def scaled_to_norm(model, optimizer, loss_function, batch, max_norm=1.0) -> Result:
+    optimizer.zero_grad()
+    loss = backward(model, loss_function, batch)
+    norm = norm_of(model)
+    for parameter in model.parameters():
+        parameter.grad *= max_norm / norm
+    optimizer.step()
+    return loss.item(), norm
+
+
+STEP_SUSPECTS: list[Suspect] = [
+    ("the gradients of the step before are still there, and add up: call optimizer.zero_grad()",
+     never_zeroed),
+    ("the gradients were zeroed between backward() and step(): nothing is left to learn from",
+     zeroed_before_step),
+    ("the optimiser never steps: the parameters do not move", never_stepped),
+    ("the gradients are not clipped when the optimiser steps: clip after backward(), before step()",
+     not_clipped),
+    ("each number was clipped by value: clip by the norm of all gradients together, or the "
+     "direction changes", clipped_by_value),
+    ("each tensor was clipped by itself: clip by the norm of all gradients together",
+     clipped_by_tensor),
+    ("the optimiser steps twice", stepped_twice),
+    ("the argument max_norm is not used: the limit is always 1", always_one),
+    ("small gradients were scaled up to max_norm: clipping leaves them alone", scaled_to_norm),
+    ("the loss was computed again after the step: return the one that was trained on", loss_after),
+]  # fmt: skip
+
+
+class Curve(torch.nn.Module):
+    """Two linear layers: small, and with gradients of several tensors."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = torch.nn.Linear(4, 6), torch.nn.Linear(6, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.second(torch.tanh(self.first(x)))
+
+
+def squared_error(model: Curve, batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+    """Mean squared error, in scalar form."""
+    x, y = batch
+    return (model(x) - y).square().mean()
+
+
+def training_step(answer: Any, numbers: random.Random) -> None:
+    """Three steps of SGD: clipped at 1, clipped tighter, and too small to be clipped."""
+    model = Curve()
+    batches = [(torch.randn(8, 4), 6 + torch.randn(8, 1)) for _ in range(3)]
+    limits = [(), (numbers.uniform(0.3, 0.5),), (1e4,)]
+    plan = list(zip(batches, limits))
+    expected, came = run(right_step, model, plan), run(answer, model, plan, read_result)
+    if agree(came, expected, 1e-4):
+        return
+    for likely, wrong in STEP_SUSPECTS:
+        if agree(came, run(wrong, model, plan), 1e-4):
+            raise Mistake(likely, *first_difference(expected, came))
+    raise Mistake(part_mistake(expected, came), *first_difference(expected, came))
+
+
+def run(step: Callable, model: Curve, plan: list, read: Callable = tuple) -> list[tuple]:
+    """Loss, norm and parameters after each of the steps, on a copy of the model."""
+    model, trace = copy.deepcopy(model), []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    for batch, limit in plan:
+        result = read(call(step, model, optimizer, squared_error, batch, *limit))
+        trace.append((*result, torch.nn.utils.parameters_to_vector(model.parameters()).detach()))
+    return trace
+
+
+def read_result(value: Any) -> Result:
+    """Read two plain numbers."""
+    what = "(loss, gradient norm), two floats"
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise Mistake(
+            "return two numbers: the loss, and the norm before clipping", what, show(value)
+        )
+    for name, item in zip(("loss", "norm"), value):
+        if isinstance(item, torch.Tensor):
+            likely = (
+                f"the {name} is still a tensor, and would keep its graph in memory: call .item()"
+            )
+            raise Mistake(likely, what, show(item))
+        if not isinstance(item, (float, numpy.floating)):
+            raise Mistake(f"the {name} should be a float", what, show(item))
+    return tuple(map(float, value))
+
+
+def first_difference(expected: list[tuple], came: list[tuple]) -> tuple[str, str]:
+    """Words for the first step that differs."""
+    for number_, (good, bad) in enumerate(zip(expected, came), 1):
+        if not agree(bad, good, 1e-4):
+            return words(number_, good), words(number_, bad)
+    raise ValueError("the two are alike")
+
+
+def words(step: int, state: tuple) -> str:
+    """Loss, norm and parameters of one step."""
+    loss, norm, parameters = state
+    length = parameters.norm().item()
+    return f"after step {step}: loss {loss:.5g}, norm {norm:.5g}, parameters of norm {length:.5g}"
+
+
+def part_mistake(expected: list[tuple], came: list[tuple]) -> str:
+    """What is wrong where the parameters are right."""
+    loss, norm, moved = (
+        all(agree(b[i], g[i], 1e-4) for g, b in zip(expected, came)) for i in range(3)
+    )
+    limits = [min(g[1], b[1]) == b[1] for g, b in zip(expected, came)]
+    if moved and loss and all(limits):
+        return "the norm was measured after clipping: clip_grad_norm_ returns the one before"
+    if moved and agree([(b[1], b[0]) for b in came], [g[:2] for g in expected], 1e-4):
+        return "the two are the wrong way round: return (loss, norm)"
+    if moved and loss:
+        return "the norm is that of something else: take the one of all gradients, before clipping"
+    if moved:
+        return "the parameters are right, the loss is not: return the loss of this batch"
+    return UNKNOWN
