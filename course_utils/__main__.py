@@ -49,6 +49,19 @@ def scoreboard(arguments) -> int:
     return 0
 
 
+def ship(arguments) -> int:
+    """Make the results of your last `run` the recorded ones that the course ships."""
+    import shutil
+
+    from course_utils import labbook
+
+    mine = labbook.read(labbook.results_folder() / "labbook.jsonl")
+    labbook.ship(list({(r.method, r.task, r.model): r for r in mine}.values()))
+    board = labbook.results_folder() / "scoreboard.png"
+    shutil.copyfile(board, labbook.RECORDED.with_name("scoreboard.png"))
+    return 0
+
+
 def benchmark(arguments) -> int:
     """Time a training step against the HF Trainer's, and measure the peak memory of both."""
     from course_utils.benchmark import run_benchmark
@@ -78,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser(prog="python -m course_utils", description=__doc__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    for function in (prepare, doctor, lab, run, scoreboard, benchmark, solutions, notebooks):
+    for function in (prepare, doctor, lab, run, scoreboard, ship, benchmark, solutions, notebooks):
         command = commands.add_parser(
             function.__name__, help=function.__doc__, description=function.__doc__
         )

@@ -176,3 +176,16 @@ def find(method: str, task: str, model: str) -> Result:
         f"The lab book has no result of '{method}' on {task} with {model}",
         "run the lesson that measures it to its end",
     )
+
+
+def ship(results: list[Result]) -> None:
+    """Write ``results`` as the recorded ones that the course ships (for its authors).
+
+    Raises:
+        CourseError: a result comes from a quick run.
+    """
+    if any(result.quick for result in results):
+        raise CourseError("A quick result must not be shipped", "run the lessons in full first")
+    rows = [dataclasses.asdict(dataclasses.replace(r, recorded=True)) for r in results]
+    RECORDED.parent.mkdir(exist_ok=True)
+    RECORDED.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")

@@ -52,6 +52,8 @@ IDS_SUSPECTS: list[Suspect] = [
      lambda s, p: padded(s, -100)),
     ("the rows were cut to the shortest: pad to the longest",
      lambda s, p: torch.tensor([ids[: min(map(len, s))] for ids in s])),
+    ("the rows are wider than the longest: pad to the longest, more is computed in vain",
+     lambda s, p: padded([*s, [p] * (-(-width_of(s) // 8) * 8)], p)[:-1]),
     ("the batch was sorted by length: keep the order of the rows",
      lambda s, p: padded(sorted(s, key=len, reverse=True), p)),
     ("the tensor is transposed: a row for each sequence", lambda s, p: padded(s, p).T),
@@ -61,7 +63,8 @@ BY_ID = (
 )
 MASK_SUSPECTS: list[Suspect] = [
     (BY_ID, lambda s, p: (padded(s, p) != p).long()),
-    ("the mask is all ones: padding counts as text then", lambda s, p: torch.ones_like(padded(s, p))),
+    ("the mask is all ones: padding counts as text then",
+     lambda s, p: torch.ones_like(padded(s, p))),
     ("the mask is the wrong way round: 1 for real tokens, 0 for padding",
      lambda s, p: 1 - mask_of(s, p)),
     ("the mask misses the last real token", lambda s, p: (

@@ -60,7 +60,7 @@ def compare(
         if not agree(value, expected, tolerance):
             likely = explanation(cases, came, suspects, tolerance)
             text = show_call(answer, case, {})
-            raise Mistake(likely, show(expected), show(value), text)
+            raise Mistake(likely, *show_difference(expected, value, tolerance), text)
     return came
 
 
@@ -73,6 +73,16 @@ def explanation(cases: list[tuple], came: list, suspects: list[Suspect], toleran
         except (ArithmeticError, IndexError, RuntimeError, ValueError):
             continue  # this mistake cannot be made with these arguments, so it was not made
     return UNKNOWN
+
+
+def show_difference(expected: Any, came: Any, tolerance: float) -> tuple[str, str]:
+    """Both values in words; of large tensors, the first row that differs."""
+    tensors = isinstance(expected, torch.Tensor) and isinstance(came, torch.Tensor)
+    if tensors and expected.shape == came.shape and expected.ndim > 1:
+        for row, (good, bad) in enumerate(zip(expected, came)):
+            if not agree(bad, good, tolerance):
+                return f"row {row}: {show(good)}", f"row {row}: {show(bad)}"
+    return show(expected), show(came)
 
 
 def agree(value: Any, other: Any, tolerance: float) -> bool:

@@ -1,6 +1,6 @@
 """Checks of lesson 2, full fine-tuning: ``check.collate(collate)``."""
 
-from course_utils.checks import batches, losses, sizes, steps
+from course_utils.checks import batches, losses, schedule, sizes, steps
 from course_utils.checks import progress as kept
 from course_utils.checks.exercise import Exercise
 
@@ -32,7 +32,7 @@ answer_loss = Exercise(
 learning_rate = Exercise(
     LESSON,
     "learning_rate",
-    steps.learning_rate,
+    schedule.learning_rate,
     (
         "plot [learning_rate(step, 100, 1.0) for step in range(100)]: it should look like a tent",
         "warm_steps = max(1, round(warmup * steps)); there are two straight lines, which meet at "

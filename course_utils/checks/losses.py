@@ -100,31 +100,36 @@ def read_loss(value: Any) -> Tensor:
 
 def answer_loss(answer: Any, numbers: random.Random) -> None:
     """Cross-entropy at the answer position, its gradient, and its precision."""
-    for dtype, tolerance in ((torch.float32, 1e-4), (torch.bfloat16, 1e-3)):
-        logits, last, answer_ids = draw_answers(numbers)
-        logits = logits.to(dtype).requires_grad_()
-        (loss,) = compare(answer, [(logits, last, answer_ids)], right_loss, LOSS_SUSPECTS,
-                          read_loss, tolerance)  # fmt: skip
-        if not loss.requires_grad:
-            likely = (
-                "the graph was cut: no detach(), no torch.no_grad(), no torch.tensor(...) on the "
-                "way to the loss"
-            )
-            raise Mistake(likely, "a loss that backward() can start from", "requires_grad=False")
-        came = torch.autograd.grad(loss, logits, allow_unused=True)[0]
-        expected = torch.autograd.grad(right_loss(logits, last, answer_ids), logits)[0]
-        if came is None or not torch.allclose(came.float(), expected.float(), atol=5e-3):
-            likely = "the value is right, but a part of the graph was cut on the way to it"
-            raise Mistake(likely, "the gradient of the loss at the logits", show(came))
+    for dtype, tolerance in ((torch.float32, 1e-5), (torch.bfloat16, 1e-3)):
+        cases = [draw_answers(numbers, dtype) for _ in range(2)]
+        came = compare(answer, cases, right_loss, LOSS_SUSPECTS, read_loss, tolerance)
+        for case, loss in zip(cases, came):
+            check_gradient(loss, case)
 
 
-def draw_answers(numbers: random.Random) -> tuple[Tensor, Tensor, Tensor]:
-    """Logits (batch, tokens, vocabulary), last (batch,), answer_ids (batch,)."""
-    batch, tokens, vocabulary = numbers.randint(3, 5), numbers.randint(7, 9), 23
+def check_gradient(loss: Tensor, case: tuple[Tensor, Tensor, Tensor]) -> None:
+    """Does the graph lead from the loss to the logits, whole?"""
+    if not loss.requires_grad:
+        likely = (
+            "the graph was cut: no detach(), no torch.no_grad(), no torch.tensor(...) on the way "
+            "to the loss"
+        )
+        raise Mistake(likely, "a loss that backward() can start from", "requires_grad=False")
+    came = torch.autograd.grad(loss, case[0], allow_unused=True)[0]
+    expected = torch.autograd.grad(right_loss(*case), case[0])[0]
+    if came is None or not torch.allclose(came.float(), expected.float(), atol=5e-3):
+        likely = "the value is right, but a part of the graph was cut on the way to it"
+        raise Mistake(likely, "the gradient of the loss at the logits", show(came))
+
+
+def draw_answers(numbers: random.Random, dtype: torch.dtype) -> tuple[Tensor, Tensor, Tensor]:
+    """Logits (batch, tokens, vocabulary) that ask for a gradient, last and answer_ids (batch,)."""
+    batch, tokens, vocabulary = numbers.randint(3, 5), numbers.randint(8, 10), 23
     last = torch.tensor(numbers.sample(range(2, tokens - 1), batch))
     words = numbers.sample(range(vocabulary), 2)
     answer_ids = torch.tensor([words[0], words[1], *numbers.choices(words, k=batch - 2)])
-    return 2 * torch.randn(batch, tokens, vocabulary), last, answer_ids
+    logits = 2 * torch.randn(batch, tokens, vocabulary)
+    return logits.to(dtype).requires_grad_(), last, answer_ids
 
 
 def token_losses(logits: Tensor, input_ids: Tensor) -> Tensor:

@@ -100,7 +100,7 @@ def wilson_interval(answer: Any, numbers: random.Random) -> None:
     """95 % Wilson interval, in small and middling samples, and at the edges."""
     sizes = [numbers.randint(8, 15), numbers.randint(20, 60), numbers.randint(80, 160)]
     cases = [(round(n * numbers.uniform(0.6, 0.8)), n) for n in sizes]
-    edges = [(0, sizes[0]), (sizes[1], sizes[1])]
+    edges = [(sizes[0] - 1, sizes[0]), (0, sizes[0]), (sizes[1], sizes[1])]
     compare(answer, cases + edges, wilson, INTERVAL_SUSPECTS, read_interval, 1e-4)
 
 
@@ -156,7 +156,7 @@ def majority_baseline(answer: Any, numbers: random.Random) -> None:
     # The classes' counts differ in training and in test, so that no mistake gives a right value.
     a, b = numbers.randint(1, 3), numbers.randint(1, 3)
     three = (
-        draw_labels({2: 9 + a, 0: 5, 1: 7, 3: 2}, numbers),
+        draw_labels({2: 9 + a, 0: 5, 1: 2, 3: 7}, numbers),
         draw_labels({2: 4, 0: 6 + b, 1: 2, 3: 9 + b}, numbers),
     )
     two = (draw_labels({0: 12 + a, 1: 8}, numbers), draw_labels({0: 5, 1: 9 + b}, numbers))

@@ -1,0 +1,105 @@
+"""Answers to ``disk_bytes``."""
+
+import torch
+
+
+def by_parameters(model):
+    return sum(p.nbytes for p in model.parameters())
+
+
+def by_pointer(model):
+    sizes = {}
+    for parameter in model.parameters():
+        sizes[parameter.data_ptr()] = parameter.numel() * parameter.dtype.itemsize
+    return torch.tensor(list(sizes.values())).sum()
+
+
+def by_names(model):
+    seen, total = set(), 0
+    for _, parameter in model.named_parameters(remove_duplicate=False):
+        if id(parameter) not in seen:
+            seen.add(id(parameter))
+            total += parameter.numel() * parameter.element_size()
+    return float(total)
+
+
+def tied_twice(model):
+    return sum(p.nbytes for _, p in model.named_parameters(remove_duplicate=False))
+
+
+def state_dict(model):
+    return sum(tensor.nbytes for tensor in model.state_dict().values())
+
+
+def with_buffers(model):
+    return by_parameters(model) + sum(buffer.nbytes for buffer in model.buffers())
+
+
+def numbers(model):
+    return sum(p.numel() for p in model.parameters())
+
+
+def always_4_bytes(model):
+    return 4 * numbers(model)
+
+
+def always_2_bytes(model):
+    return 2 * numbers(model)
+
+
+def first_dtype(model):
+    return numbers(model) * next(iter(model.parameters())).element_size()
+
+
+def trainable_only(model):
+    return sum(p.nbytes for p in model.parameters() if p.requires_grad)
+
+
+def bits(model):
+    return sum(p.numel() * torch.finfo(p.dtype).bits for p in model.parameters())
+
+
+def megabytes(model):
+    return by_parameters(model) / 1e6
+
+
+def mebibytes(model):
+    return by_parameters(model) / 1024**2
+
+
+def with_gradients(model):
+    return by_parameters(model) + sum(
+        p.grad.nbytes for p in model.parameters() if p.grad is not None
+    )
+
+
+def tensors(model):
+    return len(list(model.parameters()))
+
+
+def first_dimension(model):
+    return sum(len(p) * p.element_size() for p in model.parameters())
+
+
+def sizes_of_each(model):
+    return [p.nbytes for p in model.parameters()]
+
+
+RIGHT = [by_parameters, by_pointer, by_names]
+WRONG = [
+    (tied_twice, "counted under both its names"),
+    (state_dict, "counted under both its names"),
+    (with_buffers, "buffers"),
+    (numbers, "numbers, not bytes"),
+    (always_4_bytes, "4 bytes were taken"),
+    (always_2_bytes, "2 bytes (the first"),
+    (first_dtype, "the first tensor's size?"),
+    (trainable_only, "frozen parameters were left out"),
+    (bits, "these are bits"),
+    (megabytes, "another unit"),
+    (mebibytes, "another unit"),
+    (with_gradients, "the gradients were counted"),
+    (tensors, "the number of tensors"),
+    (first_dimension, "only the first dimension"),
+    (sizes_of_each, "one number of bytes"),
+]

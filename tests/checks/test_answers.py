@@ -1,0 +1,105 @@
+"""Each check against right answers and against wrong ones, named by their mistake.
+
+``answers/<lesson>/<exercise>.py`` has ``RIGHT``, a list of answers, and ``WRONG``, pairs of an
+answer and of the words that name its mistake.
+"""
+
+import importlib
+import runpy
+import statistics
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from course_utils.checks.outcome import FAILED, PASSED
+
+ANSWERS = sorted(Path(__file__).parent.glob("answers/*/*.py"))
+EXERCISES = {
+    path.stem: getattr(
+        importlib.import_module(f"course_utils.checks.{path.parent.name}"), path.stem
+    )
+    for path in ANSWERS
+}
+TABLES = {path.stem: runpy.run_path(str(path)) for path in ANSWERS}
+
+
+def named(answer):
+    return getattr(answer, "__name__", repr(answer))
+
+
+WRONG = [
+    pytest.param(name, answer, words, id=f"{name}-{named(answer)}")
+    for name, table in TABLES.items()
+    for answer, words in table["WRONG"]
+]
+RIGHT = [
+    pytest.param(name, answer, id=f"{name}-{named(answer)}")
+    for name, table in TABLES.items()
+    for answer in table["RIGHT"]
+]
+
+
+def test_every_exercise_has_enough_answers():
+    assert len(EXERCISES) == 14
+    for name, table in TABLES.items():
+        names = {named(answer) for answer, _ in table["WRONG"]}
+        assert len(names) == len(table["WRONG"]) >= 8, name
+        assert len(table["RIGHT"]) >= 2, name
+
+
+@pytest.mark.parametrize("name, answer, words", WRONG)
+def test_wrong_answer_is_rejected_and_its_mistake_named(name, answer, words):
+    for seed in range(8):
+        outcome = EXERCISES[name].examine(answer, seed)
+        assert outcome.state == FAILED, outcome.text
+        assert words in dict(outcome.lines)["Likely mistake"], outcome.text
+
+
+@pytest.mark.parametrize("name, answer", RIGHT)
+def test_right_answer_passes(name, answer):
+    for seed in range(20):
+        outcome = EXERCISES[name].examine(answer, seed)
+        assert outcome.state == PASSED, f"seed {seed}: {outcome.text}"
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_check_answers_in_less_than_a_second(name):
+    seconds = []
+    for _ in range(5):
+        start = time.perf_counter()
+        EXERCISES[name].examine(TABLES[name]["RIGHT"][0])
+        seconds.append(time.perf_counter() - start)
+    assert statistics.median(seconds) < 1
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_check_leaves_the_random_state_as_it_was(name):
+    before = torch.get_rng_state()
+    EXERCISES[name].examine(TABLES[name]["RIGHT"][0])
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize("name", set(EXERCISES) - {"my_template", "bytes_per_parameter"})
+def test_inputs_are_drawn_afresh(name):
+    seen = []
+
+    def spy(*arguments):
+        seen.append([repr(a) for a in arguments if isinstance(a, (list, int, float, torch.Tensor))])
+        seen[-1] += [repr(list(a.parameters())) for a in arguments if hasattr(a, "parameters")]
+        return TABLES[name]["RIGHT"][0](*arguments)
+
+    for _ in range(2):
+        EXERCISES[name].examine(spy)
+    half = len(seen) // 2
+    assert seen[:half] != seen[half:]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize(
+    "odd", [3, "word", [], {}, object(), (), torch.zeros(0), float("nan"), [[[]]], len, {1: "a"}]
+)
+def test_odd_values_never_make_a_check_raise(name, odd):
+    assert EXERCISES[name].examine(odd).state != PASSED
+    assert EXERCISES[name].examine(lambda *_, **__: odd).state == FAILED
