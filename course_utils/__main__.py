@@ -50,15 +50,13 @@ def scoreboard(arguments) -> int:
 
 
 def ship(arguments) -> int:
-    """Make the results of your last `run` the recorded ones that the course ships."""
-    import shutil
-
-    from course_utils import labbook
+    """Make the results in your lab book the recorded ones that the course ships."""
+    from course_utils import labbook, scoreboard, tasks
 
     mine = labbook.read(labbook.results_folder() / "labbook.jsonl")
     labbook.ship(list({(r.method, r.task, r.model): r for r in mine}.values()))
-    board = labbook.results_folder() / "scoreboard.png"
-    shutil.copyfile(board, labbook.RECORDED.with_name("scoreboard.png"))
+    board = scoreboard.figure(labbook.read(labbook.RECORDED), tasks.load("movies").majority)
+    board.savefig(labbook.RECORDED.with_name("scoreboard.png"), dpi=150)
     return 0
 
 
