@@ -1,0 +1,206 @@
+"""LoRA: a frozen linear layer plus a trained update of low rank (Hu et al. 2021, section 4.1)."""
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import nn
+from torch.nn.functional import linear
+
+from course_utils.errors import CourseError
+
+ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")  # as Llama and Qwen2 name them
+MLP = ("gate_proj", "up_proj", "down_proj")
+ALL_LINEAR = ATTENTION + MLP
+
+
+class LoRALinear(nn.Module):
+    """``base(x) + alpha / rank * B A dropout(x)``, with ``base`` frozen.
+
+    ``lora_A`` is (rank, in), drawn as in PEFT; ``lora_B`` is (out, rank) and starts at zero, so
+    the layer starts as ``base``. Both stay in float32; under autocast they compute in bfloat16,
+    as the base does.
+
+    Attributes:
+        untouched: the base's weight before ``merge``; None while not merged.
+    """
+
+    def __init__(self, base: nn.Linear, rank: int, alpha: float, dropout: float = 0.0):
+        super().__init__()
+        self.base = base.requires_grad_(False)
+        self.rank, self.alpha, self.scale = rank, alpha, alpha / rank
+        self.dropout = nn.Dropout(dropout)
+        A = torch.empty(rank, base.in_features, dtype=torch.float32)
+        nn.init.kaiming_uniform_(A, a=math.sqrt(5))  # uniform in +-1/sqrt(in)
+        B = torch.zeros(base.out_features, rank, dtype=torch.float32)
+        self.lora_A = nn.Parameter(A.to(base.weight.device))
+        self.lora_B = nn.Parameter(B.to(base.weight.device))
+        self.untouched = None
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.untouched is not None:  # merged: the update is in the base's weight
+            return self.base(x)
+        A, B = self.lora_A.to(x.dtype), self.lora_B.to(x.dtype)
+        low = self.scale * linear(self.dropout(x), A)  # (..., rank)
+        return self.base(x) + linear(low, B)  # (..., out)
+
+    @torch.no_grad()
+    def merge(self) -> None:
+        """Add the update to the base's weight: the layer then costs what a plain one does.
+
+        Raises:
+            CourseError: it is merged already.
+        """
+        if self.untouched is not None:
+            raise CourseError(
+                "This layer is merged already; merging twice would add the update twice",
+                "call unmerge() first, or leave it as it is",
+            )
+        merged = merged_weight(self.base.weight, self.lora_A, self.lora_B, self.alpha)
+        self.untouched = self.base.weight.clone()  # subtracting would not give back every bit
+        self.base.weight.copy_(merged)
+
+    @torch.no_grad()
+    def unmerge(self) -> None:
+        """Restore the base's weight exactly.
+
+        Raises:
+            CourseError: it is not merged.
+        """
+        if self.untouched is None:
+            raise CourseError("This layer is not merged", "call merge() first")
+        self.base.weight.copy_(self.untouched)
+        self.untouched = None
+
+
+@torch.no_grad()
+def merged_weight(
+    base_weight: torch.Tensor, lora_A: torch.Tensor, lora_B: torch.Tensor, alpha: float
+) -> torch.Tensor:
+    """``W + alpha / rank * B A``, computed in float32.
+
+    Args:
+        base_weight: (out, in), any dtype; it is left as it is.
+        lora_A: (rank, in).
+        lora_B: (out, rank).
+
+    Returns:
+        A new tensor (out, in) in the dtype of ``base_weight``.
+    """
+    update = lora_B.float() @ lora_A.float() * (alpha / len(lora_A))
+    return (base_weight.float() + update).to(base_weight.dtype)
+
+
+def linear_layers(model: nn.Module) -> dict[str, nn.Linear]:
+    """The linear layers by full name, without the output head."""
+    head = getattr(model, "get_output_embeddings", lambda: None)()
+    return {n: m for n, m in model.named_modules() if isinstance(m, nn.Linear) and m is not head}
+
+
+def matching_layers(model: nn.Module, targets: Sequence[str]) -> dict[str, nn.Linear]:
+    """The linear layers whose last name is one of ``targets``, by full name.
+
+    Raises:
+        CourseError: there is none, or the model has LoRA layers already.
+    """
+    if lora_layers(model):
+        raise CourseError("The model has LoRA layers already", "call remove_lora(model) first")
+    layers = linear_layers(model)
+    chosen = {name: m for name, m in layers.items() if name.split(".")[-1] in targets}
+    if not chosen:
+        family, wanted = type(model).__name__, ", ".join(targets)
+        names = ", ".join(dict.fromkeys(name.split(".")[-1] for name in layers))
+        raise CourseError(
+            f"{family} has no linear layers named {wanted}; it has {names or 'none'}",
+            "choose targets among them"
+            if names
+            else "use a model of the Llama or Qwen2 family (GPT-2's are Conv1D)",
+        )
+    return chosen
+
+
+def replace_linear(
+    model: nn.Module, make_layer: Callable[[nn.Linear], nn.Module], targets: Sequence[str]
+) -> list[str]:
+    """Freeze ``model``, and put ``make_layer(linear)`` in the place of each targeted layer.
+
+    Returns:
+        The full names of the replaced layers.
+
+    Raises:
+        CourseError: see ``matching_layers``.
+    """
+    chosen = matching_layers(model, targets)
+    model.requires_grad_(False)
+    for name, layer in chosen.items():
+        model.set_submodule(name, make_layer(layer))
+    model.train(model.training)  # new modules start in training mode
+    return list(chosen)
+
+
+def add_lora(
+    model: nn.Module,
+    rank: int = 8,
+    alpha: float = 16.0,
+    targets: Sequence[str] = ALL_LINEAR,
+    dropout: float = 0.0,
+    seed: int = 0,
+) -> list[str]:
+    """Freeze ``model`` and give its targeted linear layers LoRA, in place.
+
+    Build the optimiser after this: before, the adapters do not exist.
+
+    Args:
+        targets: last names of the layers to replace; the output head is never among them.
+        seed: seed of every ``lora_A``; the global random state is left as it was.
+
+    Returns:
+        The full names of the replaced layers.
+
+    Raises:
+        CourseError: the rank does not fit, or see ``matching_layers``.
+    """
+    chosen = matching_layers(model, targets)
+    name, layer = min(chosen.items(), key=lambda item: min(item[1].weight.shape))
+    largest = min(layer.weight.shape)
+    if not 1 <= rank <= largest:
+        raise CourseError(
+            f"Rank {rank} does not fit: {name} is {layer.out_features} x {layer.in_features}",
+            f"take a rank from 1 to {largest}",
+        )
+    make_layer = functools.partial(LoRALinear, rank=rank, alpha=alpha, dropout=dropout)
+    with torch.random.fork_rng(devices=[]):  # drawn on the CPU: the same on every device
+        torch.default_generator.manual_seed(seed)
+        return replace_linear(model, make_layer, targets)
+
+
+def lora_layers(model: nn.Module) -> dict[str, nn.Module]:
+    """The layers with ``lora_A`` and ``lora_B``, by full name: the course's class or your own."""
+    return {
+        name: module
+        for name, module in model.named_modules()
+        if isinstance(getattr(module, "lora_A", None), nn.Parameter)
+    }
+
+
+def remove_lora(model: nn.Module) -> None:
+    """Put the plain layers back and unfreeze the model.
+
+    A merged layer leaves its merged weight: to get the untrained model, unmerge first; to get a
+    plain model that has learned, merge first.
+
+    Raises:
+        CourseError: there is no LoRA layer.
+    """
+    layers = lora_layers(model)
+    if not layers:
+        raise CourseError("The model has no LoRA layers", "call add_lora(model) first")
+    for name, layer in layers.items():
+        model.set_submodule(name, layer.base)
+    model.requires_grad_(True)
+
+
+def trainable_parameters(model: nn.Module) -> int:
+    """How many numbers training may change."""
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)
