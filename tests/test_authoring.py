@@ -95,6 +95,22 @@ def test_function_stub_raises_and_keeps_the_docstring(built):
     )
 
 
+def test_class_stub_keeps_what_is_given(tmp_path):
+    cell = """class Half(Base):
+    def __init__(self):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.factor = 1 / 2
+        ### END SOLUTION
+"""
+    source = SETUP + f"```{{code-cell}} ipython3\n{cell}```\n\n"
+    source += "```{code-cell} ipython3\ncheck.Half(Half)\n```\n"
+    cells = student_notebook(read_lesson(write_source(tmp_path, source))).cells
+    stub = {c.id: c for c in cells}["Half"]
+    assert "super().__init__()" in stub.source and "factor" not in stub.source
+    assert 'raise NotImplementedError("Write Half here, and delete this line.")' in stub.source
+
+
 def test_value_stub_leaves_the_ellipsis(built):
     cell = {c.id: c for c in student_notebook(read_lesson(_source(built))).cells}["template"]
     scope = {}

@@ -79,15 +79,17 @@ def _refuse_bad_markers(source: str) -> None:
 
 
 def _defined_names(source: str) -> list[str]:
-    """Functions, and variables set to ``...``, at the top level of the cell without its answer."""
+    """Functions, classes, variables set to ``...``: top level of the cell without its answer."""
     names = []
     for node in ast.parse(REGION.sub(r"\1...", source)).body:
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             names.append(node.name)
         elif isinstance(node, ast.Assign) and getattr(node.value, "value", None) is Ellipsis:
             names += [target.id for target in node.targets if isinstance(target, ast.Name)]
     if not names:
-        raise ValueError("without its answer, an exercise defines no function and no NAME = ...")
+        raise ValueError(
+            "without its answer, an exercise defines no function, no class and no NAME = ..."
+        )
     return names
 
 
