@@ -28,10 +28,15 @@ def adapter_state(model: nn.Module) -> dict[str, torch.Tensor]:
         ``base_model.model.<layer>.lora_A.weight`` and ``...lora_B.weight`` of every LoRA layer.
     """
     return {
-        f"{PREFIX}{name}.{part}.weight": getattr(layer, part).detach().cpu().float().clone()
+        f"{PREFIX}{name}.{part}.weight": _copy(getattr(layer, part))
         for name, layer in lora_layers(model).items()
         for part in ("lora_A", "lora_B")
     }
+
+
+def _copy(tensor: torch.Tensor) -> torch.Tensor:
+    """Contiguous, as safetensors wants it, and float32, on the CPU."""
+    return tensor.detach().float().cpu().clone(memory_format=torch.contiguous_format)
 
 
 def save_adapter(model: nn.Module, folder: Path) -> int:

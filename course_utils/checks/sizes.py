@@ -47,18 +47,18 @@ BYTE_SUSPECTS: list[Suspect] = [
 ]  # fmt: skip
 
 
-def read_table(value: Any) -> tuple[float, ...]:
-    """Read the five numbers of the dictionary."""
+def read_table(value: Any, keys: tuple[str, ...] = KEYS) -> tuple[float, ...]:
+    """Read the numbers of the dictionary, in the order of ``keys``."""
     if not isinstance(value, dict):
         kind = type(value).__name__
-        raise Mistake(f"return a dictionary, not a {kind}", f"the keys {KEYS}", show(value))
-    missing = [key for key in KEYS if key not in value]
-    extra = [key for key in value if key not in KEYS]
+        raise Mistake(f"return a dictionary, not a {kind}", f"the keys {keys}", show(value))
+    missing = [key for key in keys if key not in value]
+    extra = [key for key in value if key not in keys]
     if missing:
-        raise Mistake(f"the key {missing[0]!r} is missing", f"the keys {KEYS}", show(value))
+        raise Mistake(f"the key {missing[0]!r} is missing", f"the keys {keys}", show(value))
     if extra:
-        raise Mistake(f"the key {extra[0]!r} is one too many", f"the keys {KEYS}", show(value))
-    return tuple(number(value[key]) for key in KEYS)
+        raise Mistake(f"the key {extra[0]!r} is one too many", f"the keys {keys}", show(value))
+    return tuple(number(value[key]) for key in keys)
 
 
 def bytes_per_parameter(answer: Any, numbers: random.Random) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.checks import lesson01, lesson02, progress
+from course_utils.checks import lesson01, lesson02, lesson03, progress
 from course_utils.checks.outcome import FAILED, NOT_ATTEMPTED, PASSED, RAISED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -124,6 +124,8 @@ def test_folder_that_cannot_be_written_is_said_once_and_the_session_still_counts
                 "majority_baseline", "few_shot_prefix", "calibrate"]),
     (lesson02, ["collate", "answer_loss", "learning_rate", "training_step",
                 "bytes_per_parameter", "perplexity", "disk_bytes"]),
+    (lesson03, ["LoRALinear", "add_lora", "count_lora", "merged_weight", "adapter_state",
+                "truncate", "lora_training_bytes"]),
 ])  # fmt: skip
 def test_progress_lists_the_exercises_in_their_order(folder, capsys, check, names):
     getattr(check, names[1])(lambda *_: 3)

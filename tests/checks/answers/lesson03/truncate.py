@@ -1,0 +1,135 @@
+"""Answers to ``truncate``."""
+
+import numpy
+import torch
+
+
+def usual(delta, rank):
+    U, S, Vh = torch.linalg.svd(delta, full_matrices=False)
+    return U[:, :rank] @ torch.diag(S[:rank]) @ Vh[:rank]
+
+
+def by_sum(delta, rank):
+    U, S, V = torch.svd(delta)
+    return sum(S[i] * torch.outer(U[:, i], V[:, i]) for i in range(rank))
+
+
+def by_projection(delta, rank):
+    _, vectors = torch.linalg.eigh(delta.double() @ delta.double().T)
+    top = vectors[:, -rank:]
+    return (top @ top.T @ delta.double()).float()
+
+
+def by_numpy(delta, rank):
+    U, S, Vh = numpy.linalg.svd(delta.numpy())
+    return torch.from_numpy(U[:, :rank] * S[:rank] @ Vh[:rank])
+
+
+def first_columns(delta, rank):
+    result = torch.zeros_like(delta)
+    result[:, :rank] = delta[:, :rank]
+    return result
+
+
+def first_rows(delta, rank):
+    result = torch.zeros_like(delta)
+    result[:rank] = delta[:rank]
+    return result
+
+
+def smallest(delta, rank):
+    U, S, Vh = torch.linalg.svd(delta, full_matrices=False)
+    return U[:, -rank:] * S[-rank:] @ Vh[-rank:]
+
+
+def remainder(delta, rank):
+    return delta - usual(delta, rank)
+
+
+def no_s(delta, rank):
+    U, _, Vh = torch.linalg.svd(delta, full_matrices=False)
+    return U[:, :rank] @ Vh[:rank]
+
+
+def s_squared(delta, rank):
+    U, S, Vh = torch.linalg.svd(delta, full_matrices=False)
+    return (U[:, :rank] * S[:rank]) @ (S[:rank, None] * Vh[:rank])
+
+
+def root_of_s(delta, rank):
+    U, S, Vh = torch.linalg.svd(delta, full_matrices=False)
+    return U[:, :rank] * S[:rank].sqrt() @ Vh[:rank]
+
+
+def transposes_again(delta, rank):
+    U, S, Vh = torch.linalg.svd(delta, full_matrices=False)
+    return U[:, :rank] * S[:rank] @ Vh[:, :rank].T
+
+
+def nothing_cut(delta, rank):
+    U, S, Vh = torch.linalg.svd(delta, full_matrices=False)
+    return U * S @ Vh
+
+
+def one_more(delta, rank):
+    return usual(delta, rank + 1)
+
+
+def one_less(delta, rank):
+    return usual(delta, rank - 1)
+
+
+def always_1(delta, rank):
+    return usual(delta, 1)
+
+
+def one_part(delta, rank):
+    return usual(delta, rank) - usual(delta, rank - 1)
+
+
+def random_projection(delta, rank):
+    Q, _ = torch.linalg.qr(torch.randn(len(delta), rank))
+    return Q @ Q.T @ delta
+
+
+def smallest_numbers_zeroed(delta, rank):
+    threshold = delta.abs().quantile(0.5)
+    return delta * (delta.abs() > threshold)
+
+
+def in_place(delta, rank):
+    delta.copy_(usual(delta, rank))
+    return delta
+
+
+def factors(delta, rank):
+    U, S, Vh = torch.linalg.svd(delta, full_matrices=False)
+    return U[:, :rank], S[:rank], Vh[:rank]
+
+
+def one_factor(delta, rank):
+    U, S, _ = torch.linalg.svd(delta, full_matrices=False)
+    return U[:, :rank] * S[:rank]
+
+
+RIGHT = [usual, by_sum, by_projection, by_numpy]
+WRONG = [
+    (first_columns, "the first columns"),
+    (first_rows, "the first rows"),
+    (smallest, "the smallest singular values were kept"),
+    (remainder, "what the cut leaves over"),
+    (no_s, "S are missing"),
+    (s_squared, "are squared"),
+    (root_of_s, "the root of the singular values"),
+    (transposes_again, "V transposed already"),
+    (nothing_cut, "nothing was cut"),
+    (one_more, "one singular value too many"),
+    (one_less, "one singular value too few"),
+    (always_1, "rank is not used"),
+    (one_part, "only one part"),
+    (random_projection, "a random projection loses more"),
+    (smallest_numbers_zeroed, "the rank of the result is"),
+    (in_place, "changes its input in place"),
+    (factors, "return a tensor"),
+    (one_factor, "the shape should be"),
+]
