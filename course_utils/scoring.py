@@ -9,6 +9,7 @@ from transformers import Cache, PreTrainedModel, PreTrainedTokenizerBase
 from course_utils.batching import Batch, by_length, collate, encode
 from course_utils.evaluation import Evaluation, fingerprint
 from course_utils.prompting import CONTENT_FREE, Prompt
+from course_utils.soft_prompt import prepend_soft_prompt
 
 MAX_TOKENS = 2048  # padded tokens in one forward pass
 
@@ -22,23 +23,27 @@ def answer_logits(
     fifth of the work.
 
     Args:
-        prefix: keys and values of a prompt that stands before every row; it is not changed.
+        prefix: keys and values of a prompt that stands before every row, soft prompt included;
+            it is not changed.
 
     Returns:
         (batch, vocabulary) float32.
     """
-    mask, cache = batch.attention_mask, None
-    if prefix is not None:
-        cache = copy.deepcopy(prefix)
-        cache.batch_repeat_interleave(len(mask))
-        mask = torch.cat([mask.new_ones(len(mask), prefix.get_seq_length()), mask], dim=1)
+    tokens = batch.input_ids.shape[1]
+    if prefix is None:
+        embeddings, cache = embed(model, batch.input_ids), None
+        before = embeddings.shape[1] - tokens  # soft tokens
+    else:
+        embeddings, cache = embed_tokens(model, batch.input_ids), copy.deepcopy(prefix)
+        cache.batch_repeat_interleave(len(embeddings))
+        before = prefix.get_seq_length()
     with mixed_precision(model):
         hidden = model.base_model(
-            inputs_embeds=embed(model, batch.input_ids),
-            attention_mask=mask,
+            inputs_embeds=embeddings,
+            attention_mask=extend_mask(batch.attention_mask, before),
             past_key_values=cache,
             use_cache=cache is not None,
-        ).last_hidden_state  # (batch, tokens, d_model)
+        ).last_hidden_state[:, -tokens:]  # (batch, tokens, d_model), without the soft tokens
         rows = torch.arange(len(hidden), device=hidden.device)
         logits = model.get_output_embeddings()(hidden[rows, batch.last])
     return logits.float()
@@ -53,9 +58,20 @@ def mixed_precision(model: PreTrainedModel) -> torch.autocast:
     return torch.autocast(model.device.type, torch.bfloat16, enabled=model.dtype != torch.float32)
 
 
-def embed(model: PreTrainedModel, input_ids: torch.Tensor) -> torch.Tensor:
+def embed_tokens(model: PreTrainedModel, input_ids: torch.Tensor) -> torch.Tensor:
     """(batch, tokens, d_model) float32: the embeddings of the tokens."""
     return model.get_input_embeddings()(input_ids).float()
+
+
+def embed(model: PreTrainedModel, input_ids: torch.Tensor) -> torch.Tensor:
+    """(batch, soft tokens + tokens, d_model) float32: the soft prompt, if any, then the tokens."""
+    return prepend_soft_prompt(model, embed_tokens(model, input_ids))
+
+
+def extend_mask(attention_mask: torch.Tensor, before: int) -> torch.Tensor:
+    """The mask with ones for ``before`` positions that stand before every row."""
+    ones = attention_mask.new_ones(len(attention_mask), before)
+    return torch.cat([ones, attention_mask], dim=1)
 
 
 @torch.inference_mode()
@@ -97,7 +113,7 @@ def _shared_length(sequences: list[list[int]]) -> int:
 
 
 def _prefix_cache(model: PreTrainedModel, ids: list[int]) -> Cache:
-    """Keys and values of a token sequence, for a batch of one."""
+    """Keys and values of the soft prompt, if any, and a token sequence, for a batch of one."""
     input_ids = torch.tensor([ids], device=model.device)
     with mixed_precision(model):
         output = model.base_model(inputs_embeds=embed(model, input_ids), use_cache=True)
@@ -129,7 +145,8 @@ def perplexity(
 ) -> float:
     """Perplexity of the model on ``texts``: exp of the mean loss over all predicted tokens.
 
-    The first token of each text is given, not predicted. Tokens of all texts are pooled.
+    The first token of each text is given, not predicted, and so is a soft prompt before it.
+    Tokens of all texts are pooled.
     """
     sequences = [ids for ids in encode(tokenizer, texts) if len(ids) > 1]
     was_training = model.training
@@ -137,12 +154,13 @@ def perplexity(
     total, count = 0.0, 0
     for rows in by_length([len(ids) for ids in sequences], MAX_TOKENS // 4):
         batch = collate([sequences[i] for i in rows], tokenizer.pad_token_id).to(model.device)
+        embeddings, tokens = embed(model, batch.input_ids), batch.input_ids.shape[1]
         with mixed_precision(model):
             logits = model(
-                inputs_embeds=embed(model, batch.input_ids),
-                attention_mask=batch.attention_mask,
+                inputs_embeds=embeddings,
+                attention_mask=extend_mask(batch.attention_mask, embeddings.shape[1] - tokens),
                 use_cache=False,
-            ).logits  # (batch, tokens, vocabulary)
+            ).logits[:, -tokens:]  # (batch, tokens, vocabulary), without the soft tokens
         targets = batch.input_ids[:, 1:].masked_fill(batch.attention_mask[:, 1:] == 0, -100)
         total += torch.nn.functional.cross_entropy(
             logits[:, :-1].float().flatten(0, 1), targets.flatten(), reduction="sum"
