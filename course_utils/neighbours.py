@@ -1,0 +1,88 @@
+"""Which words lie nearest to a vector? By cosine, dot product or Euclidean distance."""
+
+import torch
+from torch.nn.functional import cosine_similarity, normalize
+from transformers import PreTrainedTokenizerBase
+
+from course_utils.errors import CourseError
+
+METRICS = ("cosine", "dot", "euclidean")
+CHUNK = 128  # vectors that are compared with the whole vocabulary at a time
+
+
+@torch.no_grad()
+def nearest(vectors: torch.Tensor, table: torch.Tensor, metric: str, k: int) -> torch.Tensor:
+    """The ``k`` nearest rows of ``table`` for each vector, the nearest first.
+
+    The Euclidean order comes from |v - t|^2 = |v|^2 - 2 v.t + |t|^2 without |v|^2, which is the
+    same for every row. So the three metrics differ only in what they do with the length of t:
+    the dot product rewards long rows, the cosine ignores their length, and the Euclidean distance
+    punishes it.
+
+    Args:
+        vectors: (n, d_model).
+        table: (vocabulary, d_model).
+        metric: one of ``METRICS``.
+        k: at most ``vocabulary``.
+
+    Returns:
+        (n, k) int64, row numbers.
+
+    Raises:
+        CourseError: no such metric.
+    """
+    if metric not in METRICS:
+        raise CourseError(f"There is no metric '{metric}'", f"choose one of {', '.join(METRICS)}")
+    table = table.float()
+    if metric == "cosine":
+        table = normalize(table, dim=1)
+    lengths = table.square().sum(1) / 2 if metric == "euclidean" else 0.0
+    chunks = [
+        (chunk.float() @ table.T - lengths).topk(k, dim=1).indices  # of (chunk, vocabulary)
+        for chunk in vectors.split(CHUNK)
+    ]
+    return torch.cat(chunks)
+
+
+def nearest_words(
+    vectors: torch.Tensor,
+    table: torch.Tensor,
+    tokenizer: PreTrainedTokenizerBase,
+    k: int = 5,
+    metric: str = "cosine",
+) -> list[list[tuple[str, float]]]:
+    """The ``k`` nearest words of each vector, the nearest first.
+
+    Returns:
+        A list for each vector: pairs of the token's text and its value. The value is the cosine,
+        the dot product or the Euclidean distance; of the last, smaller is nearer.
+    """
+    ids = nearest(vectors, table, metric, k)
+    all_values = _values(vectors, table[ids], metric)
+    return [
+        [(tokenizer.decode([i]), value) for i, value in zip(row, values)]
+        for row, values in zip(ids.tolist(), all_values.tolist())
+    ]
+
+
+@torch.no_grad()
+def _values(vectors: torch.Tensor, rows: torch.Tensor, metric: str) -> torch.Tensor:
+    """The metric between each of the (n, d_model) vectors and its (n, k, d_model) rows: (n, k)."""
+    vectors, rows = vectors.float()[:, None], rows.float()
+    if metric == "cosine":
+        return cosine_similarity(vectors, rows, dim=-1)
+    if metric == "dot":
+        return (vectors * rows).sum(-1)
+    return (vectors - rows).norm(dim=-1)
+
+
+def snap(
+    vectors: torch.Tensor, table: torch.Tensor, metric: str = "cosine"
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Replace each vector by its nearest word.
+
+    Returns:
+        The words' ids, (n,) int64, and their rows of the table, (n, d_model) float32.
+    """
+    ids = nearest(vectors, table, metric, 1)[:, 0]
+    return ids, table.detach()[ids].float()
