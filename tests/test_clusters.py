@@ -37,7 +37,7 @@ def test_pca_equals_the_eigenvectors_of_the_covariance():
 
 
 def test_k_means_finds_the_clusters_whatever_their_lengths():
-    lengths = torch.linspace(0.5, 9, 24)[:, None]
+    lengths = torch.tensor([0.5, 2, 9]).repeat(8)[:, None]
     found = k_means(clustered() * lengths, 4)
     same = found[:, None] == found[None, :]
     assert torch.equal(same, LABELS[:, None] == LABELS[None, :])

@@ -110,7 +110,7 @@ def test_only_the_prompt_trains(kind, tmp_path):
 
 def test_a_bfloat16_model_has_a_float32_prompt():
     model = tiny_model().bfloat16()
-    add_soft_prompt(model, SoftPrompt(label_init(table_of(model), [5, 6], 3)))
+    add_soft_prompt(model, SoftPrompt(table_of(model)[5:8]))
     backward(model, [Example([5, 6], 7)], 0)
     embedding = model.soft_prompt.embedding
     assert embedding.dtype == embedding.grad.dtype == torch.float32
