@@ -161,10 +161,14 @@ def read_ids(value: Any, k: int) -> Tensor:
 
 
 def draw_vectors(numbers: random.Random, metric: str, k: int) -> tuple[Tensor, Tensor]:
-    """Vectors and a table of rows long and short; the nearest k + 1 are clearly apart."""
+    """Vectors and a table of rows long and short; the nearest k + 1 are clearly apart.
+
+    The table's columns differ in scale, so that normalising along them shows.
+    """
     while True:
         width = numbers.randint(5, 8)
-        table = torch.randn(40, width) * torch.empty(40, 1).uniform_(0.3, 3)
+        columns = torch.empty(width).uniform_(0.3, 2.5)
+        table = torch.randn(40, width) * torch.empty(40, 1).uniform_(0.3, 3) * columns
         vectors = torch.randn(VECTORS, width) * torch.empty(VECTORS, 1).uniform_(0.5, 3)
         best = scores(vectors, table, metric).topk(k + 1, dim=1).values
         if best.diff(dim=1).abs().min() > 1e-3:
