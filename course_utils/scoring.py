@@ -7,6 +7,7 @@ import torch
 from transformers import Cache, PreTrainedModel, PreTrainedTokenizerBase
 
 from course_utils.batching import Batch, by_length, collate, encode
+from course_utils.errors import CourseError
 from course_utils.evaluation import Evaluation, fingerprint
 from course_utils.prompting import CONTENT_FREE, Prompt
 from course_utils.soft_prompt import prepend_soft_prompt
@@ -88,8 +89,16 @@ def label_scores(
 
     Returns:
         (texts, labels) float32 on the CPU; each row sums to 1.
+
+    Raises:
+        CourseError: a prompt is empty, or a label word is not a token of its own.
     """
     sequences = encode(tokenizer, [prompt.render(text) for text in texts])
+    if not all(sequences):
+        raise CourseError(
+            "The prompt is empty, so there is no token that the label word could follow",
+            "write some words beside {text} into the template",
+        )
     shared = _shared_length(sequences)
     label_ids, was_training = prompt.label_ids(tokenizer), model.training
     model.eval()
