@@ -23,6 +23,8 @@ def pick_device() -> torch.device:
     wanted = os.environ.get("COURSE_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(wanted)
+        if device.type not in ("cpu", "cuda"):
+            raise RuntimeError("the course runs on cpu and cuda only")
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError) as error:
         raise CourseError(
