@@ -5,7 +5,7 @@ from pathlib import Path
 
 from course_utils import labbook, scoreboard, tasks
 from course_utils.errors import CourseError
-from course_utils.model import model_name
+from course_utils.model import COURSE_MODEL, model_name
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -16,7 +16,7 @@ def run_lessons() -> None:
     The executed copies, ``scoreboard.json`` and ``scoreboard.png`` go to the results folder.
 
     Raises:
-        CourseError: a cell of a lesson failed.
+        CourseError: a cell of a lesson failed, or its kernel died.
     """
     folder = labbook.results_folder()
     (folder / "run").mkdir(parents=True, exist_ok=True)
@@ -28,7 +28,7 @@ def run_lessons() -> None:
 def _run(source: Path, target: Path) -> None:
     import nbformat
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
+    from nbclient.exceptions import CellExecutionError, DeadKernelError
 
     print(f"{source.stem} ...", flush=True)
     start = time.perf_counter()
@@ -43,6 +43,12 @@ def _run(source: Path, target: Path) -> None:
         raise CourseError(
             f"A cell of {source.name} failed ({reason})",
             f"read the cell's output in {target}",
+        ) from error
+    except DeadKernelError as error:
+        raise CourseError(
+            f"The kernel of {source.name} died, most likely for want of memory",
+            "close other programs and run it again; `python -m course_utils doctor` says how "
+            "much memory the lessons need",
         ) from error
     finally:
         nbformat.write(notebook, target)
@@ -60,3 +66,27 @@ def show_scoreboard() -> None:
     print(scoreboard.table(results).to_string(index=False))
     print(f"majority baseline: {baseline:.3f}")
     print(f"Written: {folder / 'scoreboard.json'} and {folder / 'scoreboard.png'}")
+
+
+def ship_results() -> None:
+    """Make the learner's results the recorded ones that the course ships, with their figure.
+
+    Raises:
+        CourseError: there is no result to show, or one comes from a quick run.
+    """
+    mine = labbook.read(labbook.results_folder() / "labbook.jsonl")
+    newest = {(r.method, r.task, r.model): r for r in mine}.values()
+    if not any(_on_scoreboard(r) for r in newest):
+        raise CourseError(
+            f"Your lab book has no result on movies with {COURSE_MODEL}",
+            "run the lessons in full first",
+        )
+    labbook.ship(list(newest))
+    shown = [r for r in labbook.read(labbook.RECORDED) if _on_scoreboard(r)]
+    figure = scoreboard.figure(shown, tasks.load("movies").majority)
+    figure.savefig(labbook.RECORDED.with_name("scoreboard.png"), dpi=150)
+
+
+def _on_scoreboard(result: labbook.Result) -> bool:
+    """The shipped figure shows one task and one model; the lab book may hold others too."""
+    return (result.task, result.model) == ("movies", COURSE_MODEL)
