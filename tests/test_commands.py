@@ -8,9 +8,7 @@ from course_utils import __main__ as commands
 from course_utils import assets, benchmark, doctor, run
 from course_utils.errors import CourseError
 
-COMMANDS = (
-    "prepare doctor lab run scoreboard ship benchmark solutions notebooks".split()  # in help order
-)
+COMMANDS = "prepare doctor lab run scoreboard ship benchmark solutions notebooks".split()
 
 
 @pytest.fixture

@@ -66,6 +66,10 @@ def test_any_text_is_scored(model, text):
     assert described(model, TEMPLATE, text).count("%") == 2
 
 
+def test_braces_in_a_template_are_only_braces(model):
+    assert described(model, "{0} {{text} {}", "a good film").count("%") == 2
+
+
 def test_the_playground_opens_with_scores(model, playground):
     template, text, shown = playground
     assert template.value == "Review: {text}\\nSentiment:" and text.value == "a good film"
