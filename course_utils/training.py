@@ -19,7 +19,7 @@ from course_utils.progress import TrainingDisplay
 from course_utils.prompting import Prompt
 from course_utils.scoring import answer_logits
 
-MICRO_BATCH_TOKENS = {"cpu": 256, "cuda": 16384}  # padded tokens whose activations fit at once
+MICRO_BATCH_TOKENS = {"cpu": 192, "cuda": 16384}  # padded tokens whose activations fit at once
 POOL = 8  # batches that are cut from one pool of similar length
 
 

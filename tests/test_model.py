@@ -6,10 +6,11 @@ import torch
 from course_utils.errors import CourseError
 from course_utils.evaluation import compare
 from course_utils.model import load_model, model_name
+from course_utils.optimiser import MixedPrecisionAdamW
 from course_utils.prompting import Prompt
 from course_utils.scoring import label_scores
 from course_utils.tiny import tiny_model, tiny_tokenizer
-from course_utils.training import Example, TrainingConfig, train
+from course_utils.training import Example, TrainingConfig, backward, train
 
 CPU = torch.device("cpu")
 
@@ -32,6 +33,22 @@ def test_each_family_is_scored_and_trained(kind, tmp_path, monkeypatch):
     config = TrainingConfig(learning_rate=1e-2, steps=10, batch_size=8, validate_every=5)
     history = train(model, examples, examples, config, pad_id=0, folder=tmp_path / "run")
     assert history.best[1] < history.validations[0][1]
+
+
+@pytest.mark.parametrize("kind", ["llama", "qwen2", "gpt2"])
+def test_in_bfloat16_it_can_be_called_plainly_and_a_small_step_moves_its_norms(
+    kind, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("COURSE_MODEL", str(saved(kind, tmp_path / "model")))
+    model, _ = load_model(torch.bfloat16, CPU)
+    ids = torch.tensor([[5, 6, 7, 8]])
+    assert model(ids).logits.dtype == torch.bfloat16
+    norms = [m for m in model.modules() if type(m).__name__.endswith("Norm")]
+    assert norms
+    before = [norm.weight.detach().clone() for norm in norms]
+    backward(model, [Example([5, 6, 7], 260)], pad_id=0)
+    MixedPrecisionAdamW(list(model.parameters()), learning_rate=1e-5).step(max_norm=1.0)
+    assert all((norm.weight != old).any() for norm, old in zip(norms, before))
 
 
 def test_a_missing_model_says_what_to_do(tmp_path, monkeypatch):
