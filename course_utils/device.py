@@ -1,4 +1,4 @@
-"""Which device the lessons run on, in which precision, and how fast it is."""
+"""Which device the lessons run on, and in which precision."""
 
 import functools
 import os
@@ -9,7 +9,7 @@ import torch
 
 from course_utils.errors import CourseError
 
-PROBE_TOKENS = 512  # one micro-batch of the lessons on a CPU
+PROBE_TOKENS = 512
 
 
 def pick_device() -> torch.device:
@@ -70,44 +70,3 @@ def _matmul_seconds(dtype: torch.dtype, repeats: int = 15) -> float:
         x @ w.T
         seconds.append(time.perf_counter() - start)
     return statistics.median(seconds[3:])
-
-
-def estimate_training_seconds(tokens: int) -> float:
-    """Estimate the seconds of full fine-tuning of the 135M model on ``tokens`` tokens.
-
-    Two decoder layers with the model's true widths run forward and backward for about a second
-    on this device. The rest of the model is as fast per layer; the optimiser's share (about a
-    fifth of a step, see ``course_utils/benchmark.py``) is added. A rough figure: within about
-    a factor of two.
-
-    Args:
-        tokens: padded tokens that the whole training processes, over all steps.
-    """
-    forward_backward = _layer_seconds(pick_device()) / (2 * PROBE_TOKENS)  # per layer and token
-    return 1.2 * 30 * tokens * forward_backward
-
-
-def _layer_seconds(device: torch.device) -> float:
-    """Median seconds of forward and backward through two layers on ``PROBE_TOKENS`` tokens."""
-    from transformers import LlamaConfig, LlamaModel
-
-    config = LlamaConfig(
-        vocab_size=8,
-        hidden_size=576,
-        intermediate_size=1536,
-        num_hidden_layers=2,
-        num_attention_heads=9,
-        num_key_value_heads=3,
-        attn_implementation="eager",
-    )
-    with torch.random.fork_rng(devices=[]):
-        model = LlamaModel(config).to(device, pick_dtype(device))
-    ids = torch.zeros(16, PROBE_TOKENS // 16, dtype=torch.long, device=device)
-    seconds, end = [], time.perf_counter() + 1.0
-    while time.perf_counter() < end or len(seconds) < 4:
-        start = time.perf_counter()
-        model(ids, use_cache=False).last_hidden_state.float().sum().backward()
-        if device.type == "cuda":
-            torch.cuda.synchronize(device)
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds[2:])

@@ -76,13 +76,13 @@ def short_report(lesson_tokens: int) -> None:
         lesson_tokens: padded tokens that the lesson's training processes, over all steps;
             0 for a lesson that trains nothing.
     """
-    from course_utils import device
+    from course_utils import device, estimate
 
     here = device.pick_device()
     dtype = str(device.pick_dtype(here)).removeprefix("torch.")
     print(f"This lesson runs on: {device.describe_device(here)}, in {dtype}.")
     if lesson_tokens:
-        span = _span(device.estimate_training_seconds(lesson_tokens))
+        span = _span(estimate.estimate_training_seconds(lesson_tokens))
         print(f"Its training takes about {span} here (a one-second probe's estimate).")
     for line in _looked("Cache", _cache) + _looked("Memory", _memory):
         if line.status != "ok":

@@ -1,4 +1,4 @@
-"""Accuracy with its interval, two methods on the same items, and perplexity."""
+"""Accuracy with its interval, and two methods on the same items."""
 
 import dataclasses
 import hashlib

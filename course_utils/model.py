@@ -1,11 +1,15 @@
 """Loading the language model of the lessons, or another one through ``COURSE_MODEL``."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 
 import torch
 from transformers import (
+    AutoConfig,
     AutoModelForCausalLM,
     AutoTokenizer,
+    PretrainedConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
@@ -44,8 +48,7 @@ def load_model(
     """
     transformers_logging.disable_progress_bar()  # it loads in a second
     device = device or pick_device()
-    source = os.environ.get("COURSE_MODEL") or str(model_asset.model_folder())
-    try:
+    with _loading() as source:
         tokenizer = AutoTokenizer.from_pretrained(source)
         model = AutoModelForCausalLM.from_pretrained(
             source,
@@ -53,20 +56,34 @@ def load_model(
             use_safetensors=True,
             attn_implementation="eager",
         )
+    if tokenizer.pad_token is None:  # GPT-2, Llama: padding is masked, so any token will do
+        tokenizer.pad_token = tokenizer.eos_token
+    tokenizer.padding_side = "right"
+    norms_in_float32(model)
+    return model.to(device).eval(), tokenizer
+
+
+def load_config() -> PretrainedConfig:
+    """The configuration of the model that ``load_model`` loads; raises as it does."""
+    with _loading() as source:
+        return AutoConfig.from_pretrained(source)
+
+
+@contextlib.contextmanager
+def _loading() -> Iterator[str]:
+    """The hub id or folder to load from; what goes wrong in loading becomes a clear sentence."""
+    source = os.environ.get("COURSE_MODEL") or str(model_asset.model_folder())
+    try:
+        yield source
     except (OSError, ValueError) as error:
         raise CourseError(
             f"COURSE_MODEL={source} cannot be loaded ({str(error).strip().splitlines()[0]})",
             "give a local folder or a hub id of a causal language model that has safetensors, "
             "or unset COURSE_MODEL to use the course's own",
         ) from error
-    if tokenizer.pad_token is None:  # GPT-2, Llama: padding is masked, so any token will do
-        tokenizer.pad_token = tokenizer.eos_token
-    tokenizer.padding_side = "right"
-    _norms_in_float32(model)
-    return model.to(device).eval(), tokenizer
 
 
-def _norms_in_float32(model: PreTrainedModel) -> None:
+def norms_in_float32(model: PreTrainedModel) -> None:
     """Keep the few weights of the norms in float32, also in a bfloat16 model.
 
     Near 1, where a norm's weights lie, bfloat16's neighbours are 1/128 apart: a rounded copy of a

@@ -146,34 +146,3 @@ def content_free_scores(
 ) -> torch.Tensor:
     """Scores of texts without content: (3, labels) float32, for ``prompting.calibrate``."""
     return label_scores(model, tokenizer, prompt, list(CONTENT_FREE))
-
-
-@torch.inference_mode()
-def perplexity(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: list[str]
-) -> float:
-    """Perplexity of the model on ``texts``: exp of the mean loss over all predicted tokens.
-
-    The first token of each text is given, not predicted, and so is a soft prompt before it.
-    Tokens of all texts are pooled.
-    """
-    sequences = [ids for ids in encode(tokenizer, texts) if len(ids) > 1]
-    was_training = model.training
-    model.eval()
-    total, count = 0.0, 0
-    for rows in by_length([len(ids) for ids in sequences], MAX_TOKENS // 4):
-        batch = collate([sequences[i] for i in rows], tokenizer.pad_token_id).to(model.device)
-        embeddings, tokens = embed(model, batch.input_ids), batch.input_ids.shape[1]
-        with mixed_precision(model):
-            logits = model(
-                inputs_embeds=embeddings,
-                attention_mask=extend_mask(batch.attention_mask, embeddings.shape[1] - tokens),
-                use_cache=False,
-            ).logits[:, -tokens:]  # (batch, tokens, vocabulary), without the soft tokens
-        targets = batch.input_ids[:, 1:].masked_fill(batch.attention_mask[:, 1:] == 0, -100)
-        total += torch.nn.functional.cross_entropy(
-            logits[:, :-1].float().flatten(0, 1), targets.flatten(), reduction="sum"
-        ).item()
-        count += int((targets != -100).sum())
-    model.train(was_training)
-    return float(torch.tensor(total / count).exp())

@@ -37,7 +37,7 @@ def test_the_largest_peak_counts_and_the_first_losses_are_compared():
     losses = [1.0, 2.0, 3.0, 6.0] + [100.0] * 4
     summary = benchmark._summary([one_run([1.0], losses, peak=7), one_run([1.0], peak=9)])
     assert summary["peak_bytes"] == 9
-    assert summary["first_losses_mean"] == 3.0 and summary["losses"] == losses
+    assert summary["first_loss"] == 1.0 and summary["first_losses_mean"] == 3.0 and summary["losses"] == losses
 
 
 def test_a_process_hands_back_its_last_result_line(process):
@@ -53,8 +53,14 @@ def test_a_process_that_fails_is_explained(process):
         benchmark._in_process("trainer")
 
 
+def test_a_process_that_is_killed_leaves_its_exit_status(process):
+    process.returncode = -9
+    with pytest.raises(CourseError, match=r"'course' failed \(exit status -9\)"):
+        benchmark._in_process("course")
+
+
 def test_the_report_says_who_is_faster_and_that_the_losses_agree(monkeypatch, tmp_path, capsys):
-    runs = {"course": one_run([2.0] * 3), "trainer": one_run([3.0] * 3, [2.1] * 8)}
+    runs = {"course": one_run([2.0] * 3), "trainer": one_run([3.0] * 3, [2.0] + [2.1] * 7)}
     order = []
     monkeypatch.setattr(benchmark, "_in_process", lambda name: order.append(name) or runs[name])
     monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "results"))
@@ -63,6 +69,8 @@ def test_the_report_says_who_is_faster_and_that_the_losses_agree(monkeypatch, tm
     assert order == ["course", "trainer"] * benchmark.ROUNDS
     report = json.loads((tmp_path / "results" / "benchmark.json").read_text())
     assert report["speed_up"] == 1.5
-    assert report["loss_difference"] == pytest.approx(1 - 2.0 / 2.1)
+    assert report["first_loss_difference"] == 0.0
+    assert report["first_losses_mean_difference"] == pytest.approx(1 - 2.0 / 2.075)
     text = capsys.readouterr().out
-    assert "speed-up 1.50, losses differ by 4.8%" in text and "2.00 s/step" in text
+    assert "speed-up 1.50; first losses 0.0% apart, means 3.6%" in text
+    assert "2.00 s/step" in text

@@ -1,4 +1,4 @@
-"""The choice of device and precision, and the estimate of training time."""
+"""The choice of device and precision."""
 
 import pytest
 import torch
@@ -72,13 +72,3 @@ def test_a_product_is_timed_in_either_precision():
 
 def test_the_cpu_is_described_by_its_threads():
     assert device.describe_device(CPU) == f"CPU, {torch.get_num_threads()} threads"
-
-
-def test_the_estimate_grows_with_the_tokens_and_the_time_of_a_layer(monkeypatch):
-    monkeypatch.setenv("COURSE_DEVICE", "cpu")
-    monkeypatch.setattr(device, "_layer_seconds", lambda here: 0.1)
-    one = device.estimate_training_seconds(10_000)
-    assert one > 0 and device.estimate_training_seconds(0) == 0
-    assert device.estimate_training_seconds(30_000) == pytest.approx(3 * one)
-    monkeypatch.setattr(device, "_layer_seconds", lambda here: 0.2)
-    assert device.estimate_training_seconds(10_000) == pytest.approx(2 * one)

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from course_utils import assets, cache, device, doctor
+from course_utils import assets, cache, device, doctor, estimate
 from course_utils.errors import CourseError
 
 Disk = collections.namedtuple("Disk", "total used free")
@@ -219,7 +219,7 @@ def test_spans_are_no_finer_than_the_estimate(seconds, span):
 def test_short_report(prepared, monkeypatch, capsys):
     asked = []
     monkeypatch.setattr(
-        device, "estimate_training_seconds", lambda tokens: asked.append(tokens) or 150.0
+        estimate, "estimate_training_seconds", lambda tokens: asked.append(tokens) or 150.0
     )
     doctor.short_report(40_000)
     lines = capsys.readouterr().out.splitlines()
@@ -229,7 +229,7 @@ def test_short_report(prepared, monkeypatch, capsys):
 
 
 def test_short_report_says_the_worst_trouble_in_a_line_of_its_own(monkeypatch, capsys):
-    monkeypatch.setattr(device, "estimate_training_seconds", lambda tokens: 150.0)
+    monkeypatch.setattr(estimate, "estimate_training_seconds", lambda tokens: 150.0)
     doctor.short_report(40_000)
     lines = capsys.readouterr().out.splitlines()
     assert lines[2].startswith("[warn] Model: missing") and len(lines) <= 4

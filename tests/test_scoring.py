@@ -7,12 +7,7 @@ import torch
 from course_utils.batching import collate
 from course_utils.errors import CourseError
 from course_utils.prompting import Prompt, calibrate, draw_shots
-from course_utils.scoring import (
-    answer_logits,
-    evaluate,
-    label_scores,
-    perplexity,
-)
+from course_utils.scoring import answer_logits, evaluate, label_scores
 from course_utils.tiny import tiny_model, tiny_tokenizer
 
 WORDS = (" negative", " positive")
@@ -84,19 +79,6 @@ def test_evaluate_counts_what_is_right():
     labels = [guesses[0], guesses[1], 1 - guesses[2], guesses[3], guesses[4]]
     rows = datasets.Dataset.from_dict({"text": TEXTS, "label": labels})
     assert evaluate(model, tokenizer, PROMPT, rows).correct == "11011"
-
-
-def test_perplexity_equals_the_plain_way():
-    model, tokenizer = tiny_model(), tiny_tokenizer()
-    losses = []
-    for text in TEXTS:
-        ids = torch.tensor([tokenizer(text)["input_ids"]], dtype=torch.long)
-        if ids.shape[1] > 1:
-            logits = model(input_ids=ids).logits[0, :-1]
-            loss = torch.nn.functional.cross_entropy(logits, ids[0, 1:], reduction="none")
-            losses += loss.tolist()
-    expected = torch.tensor(losses).mean().exp().item()
-    assert perplexity(model, tokenizer, TEXTS) == pytest.approx(expected, rel=1e-4)
 
 
 def test_a_template_needs_one_place_for_the_text():

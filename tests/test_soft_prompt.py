@@ -5,8 +5,9 @@ import torch
 
 from course_utils.batching import collate, encode
 from course_utils.errors import CourseError
+from course_utils.perplexity import measure_perplexity
 from course_utils.prompting import Prompt
-from course_utils.scoring import answer_logits, label_scores, perplexity
+from course_utils.scoring import answer_logits, label_scores
 from course_utils.soft_prompt import (
     SoftPrompt,
     add_soft_prompt,
@@ -87,7 +88,7 @@ def test_perplexity_is_that_of_the_text_behind_the_prompt(kind):
             targets = torch.tensor(ids[1:])
             losses += torch.nn.functional.cross_entropy(logits, targets, reduction="none").tolist()
     expected = torch.tensor(losses).mean().exp().item()
-    assert perplexity(model, tokenizer, TEXTS) == pytest.approx(expected, rel=1e-5)
+    assert measure_perplexity(model, tokenizer, TEXTS).value == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("kind", KINDS)
