@@ -65,6 +65,16 @@ def benchmark(arguments) -> int:
     return 0
 
 
+def experiments(arguments) -> int:
+    """Run a study on a GPU: the recorded figures of the lessons (hours on a CPU)."""
+    from course_utils.experiments.command import run_study
+    from course_utils.labbook import results_folder
+
+    folder = arguments.folder or results_folder() / "experiments"
+    run_study(arguments.study, folder, arguments.workers)
+    return 0
+
+
 def solutions(arguments) -> int:
     """Execute lesson sources into solutions/*.ipynb."""
     from course_utils.authoring import build_solutions
@@ -82,17 +92,37 @@ def notebooks(arguments) -> int:
     return 1 if problems else 0
 
 
+COMMANDS = (
+    prepare,
+    doctor,
+    lab,
+    run,
+    scoreboard,
+    ship,
+    benchmark,
+    experiments,
+    solutions,
+    notebooks,
+)
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser(prog="python -m course_utils", description=__doc__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    for function in (prepare, doctor, lab, run, scoreboard, ship, benchmark, solutions, notebooks):
+    for function in COMMANDS:
         command = commands.add_parser(
             function.__name__, help=function.__doc__, description=function.__doc__
         )
         command.set_defaults(function=function)
         if function is solutions:
             command.add_argument("names", nargs="*", help="such as 01; all when none is named")
+        if function is experiments:
+            from course_utils.experiments.plan import STUDIES
+
+            command.add_argument("study", choices=list(STUDIES))
+            command.add_argument("--folder", type=Path, help="where to write; results/experiments")
+            command.add_argument("--workers", type=int, default=1, help="runs at the same time")
         if function is notebooks:
             command.add_argument("--check", action="store_true", help="change nothing")
     return top

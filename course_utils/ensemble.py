@@ -65,7 +65,9 @@ def ensemble_scores(
     model.soft_prompt = PromptBatch(soft_prompts).to(model.device)
     model.eval()
     try:
-        for rows in by_length([len(ids) for ids in sequences], MAX_TOKENS // len(soft_prompts)):
+        for rows in by_length(
+            [len(ids) for ids in sequences], MAX_TOKENS[model.device.type] // len(soft_prompts)
+        ):
             repeated = [sequences[i] for i in rows] * len(soft_prompts)
             batch = collate(repeated, tokenizer.pad_token_id).to(model.device)
             logits = answer_logits(model, batch)[:, label_ids]

@@ -8,7 +8,9 @@ model (Micikevicius et al. 2018, section 3.1).
 
 import torch
 
-CHUNK = 4  # parameters whose gradients are held in float32 at the same time
+# Parameters whose gradients are held in float32 at the same time: few where memory is scarce, all
+# where many small calls are slow.
+CHUNK = {"cpu": 4, "cuda": 100_000}
 
 
 class MixedPrecisionAdamW:
@@ -48,8 +50,9 @@ class MixedPrecisionAdamW:
         scale = (max_norm / (norm + 1e-6)).clamp(max=1.0)
         for parameter in self.parameters:
             parameter.grad = None
-        for start in range(0, len(gradients), CHUNK):
-            self._step_chunk(slice(start, start + CHUNK), gradients, scale)
+        size = CHUNK[self.parameters[0].device.type]
+        for start in range(0, len(gradients), size):
+            self._step_chunk(slice(start, start + size), gradients, scale)
         return norm.item()
 
     def _step_chunk(self, chunk: slice, gradients: list, scale: torch.Tensor) -> None:

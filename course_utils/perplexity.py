@@ -10,7 +10,8 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from course_utils.batching import by_length, collate, encode
 from course_utils.scoring import embed, extend_mask, mixed_precision
 
-MAX_TOKENS = 512  # padded tokens in one forward pass: each has logits over the whole vocabulary
+# Padded tokens in one forward pass: each has logits over the whole vocabulary.
+MAX_TOKENS = {"cpu": 512, "cuda": 8192}
 RESAMPLES = 2000
 
 
@@ -45,7 +46,7 @@ def measure_perplexity(
     losses, long = numpy.zeros(len(texts)), counts.nonzero()[0].tolist()
     was_training = model.training
     model.eval()
-    for group in by_length([len(sequences[i]) for i in long], MAX_TOKENS):
+    for group in by_length([len(sequences[i]) for i in long], MAX_TOKENS[model.device.type]):
         rows = [long[i] for i in group]
         batch = collate([sequences[i] for i in rows], tokenizer.pad_token_id).to(model.device)
         embeddings, tokens = embed(model, batch.input_ids), batch.input_ids.shape[1]

@@ -12,7 +12,7 @@ from course_utils.evaluation import Evaluation, fingerprint
 from course_utils.prompting import CONTENT_FREE, Prompt
 from course_utils.soft_prompt import prepend_soft_prompt
 
-MAX_TOKENS = 2048  # padded tokens in one forward pass
+MAX_TOKENS = {"cpu": 2048, "cuda": 32768}  # padded tokens in one forward pass
 
 
 def answer_logits(
@@ -104,7 +104,7 @@ def label_scores(
     model.eval()
     prefix = _prefix_cache(model, sequences[0][:shared]) if shared else None
     scores = torch.empty(len(texts), len(label_ids))
-    for rows in by_length([len(ids) - shared for ids in sequences], MAX_TOKENS):
+    for rows in by_length([len(ids) - shared for ids in sequences], MAX_TOKENS[model.device.type]):
         batch = collate([sequences[i][shared:] for i in rows], tokenizer.pad_token_id)
         logits = answer_logits(model, batch.to(model.device), prefix)
         scores[rows] = logits[:, label_ids].softmax(1).cpu()

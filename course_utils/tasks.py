@@ -49,7 +49,8 @@ def load(name: str) -> Task:
 
     ``movies``, ``tweets``, ``products`` and ``editorials``: is the sentence negative (0) or
     positive (1)? Only sentences with a clear rating (|rating| >= 0.5). ``source``: which of the
-    four does the sentence come from (0 to 3, in that order)? All sentences.
+    four does the sentence come from (0 to 3, in that order)? All sentences, in lower case and
+    without ``@anonymous``: both would give the source away.
 
     Raises:
         CourseError: no such task, or the data cannot be had.
@@ -70,9 +71,14 @@ def _source_columns() -> dict[str, list]:
     columns: dict[str, list] = {"text": [], "label": []}
     for label, source in enumerate(SOURCES):
         texts = data_asset.sentences()[source]["text"][:]
-        columns["text"] += texts
+        columns["text"] += [_without_giveaways(text) for text in texts]
         columns["label"] += [label] * len(texts)
     return columns
+
+
+def _without_giveaways(text: str) -> str:
+    """Product reviews are all in lower case; names in tweets are all ``@anonymous``."""
+    return " ".join(text.lower().replace("@anonymous", "").split())
 
 
 def _split(columns: dict[str, list]) -> dict[str, datasets.Dataset]:

@@ -37,7 +37,11 @@ def test_the_largest_peak_counts_and_the_first_losses_are_compared():
     losses = [1.0, 2.0, 3.0, 6.0] + [100.0] * 4
     summary = benchmark._summary([one_run([1.0], losses, peak=7), one_run([1.0], peak=9)])
     assert summary["peak_bytes"] == 9
-    assert summary["first_loss"] == 1.0 and summary["first_losses_mean"] == 3.0 and summary["losses"] == losses
+    assert (
+        summary["first_loss"] == 1.0
+        and summary["first_losses_mean"] == 3.0
+        and summary["losses"] == losses
+    )
 
 
 def test_a_process_hands_back_its_last_result_line(process):

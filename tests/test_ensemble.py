@@ -21,7 +21,7 @@ def soft_prompts():
 @pytest.mark.parametrize("kind", ["llama", "qwen2", "gpt2"])
 @pytest.mark.parametrize("budget", [2048, 300])
 def test_an_ensemble_scores_as_its_prompts_do(kind, budget, monkeypatch):
-    monkeypatch.setattr("course_utils.ensemble.MAX_TOKENS", budget)
+    monkeypatch.setattr("course_utils.ensemble.MAX_TOKENS", {"cpu": budget})
     model, tokenizer = tiny_model(kind).train(), tiny_tokenizer()
     found = ensemble_scores(model, tokenizer, PROMPT, TEXTS, soft_prompts())
     for scores, vectors in zip(found, soft_prompts()):

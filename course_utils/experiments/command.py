@@ -1,0 +1,66 @@
+"""``python -m course_utils experiments STUDY``: run a study, several runs at a time."""
+
+import concurrent.futures
+import multiprocessing
+import os
+import time
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+from course_utils.experiments.perform import perform
+from course_utils.experiments.plan import STEPS, STUDIES
+from course_utils.experiments.records import Record, write
+
+
+def run_study(study: str, folder: Path, workers: int, steps: int = STEPS) -> list[Record]:
+    """Perform every run of a study; write ``STUDY.jsonl`` and, for prompts, ``.safetensors``.
+
+    Args:
+        folder: where to write; made if need be.
+        workers: processes that run at the same time. With more than one, the seconds of a run
+            say little. With several GPUs, the processes are spread over them.
+    """
+    runs, start = STUDIES[study](), time.perf_counter()
+    folder.mkdir(parents=True, exist_ok=True)
+    records, vectors = [], {}
+    context = multiprocessing.get_context("spawn")
+    counter = context.Value("i", 0)
+    with concurrent.futures.ProcessPoolExecutor(
+        workers, context, initializer=_start_worker, initargs=(counter,)
+    ) as pool:
+        for record, snapshots in pool.map(perform, runs, [steps] * len(runs)):
+            records.append(record)
+            if snapshots:
+                vectors[record.key] = torch.stack(snapshots).half()
+            passed = time.perf_counter() - start
+            print(f"{len(records)}/{len(runs)} {passed:.0f} s  {_line(record)}", flush=True)
+            write(records, folder / f"{study}.jsonl")
+    if study == "clusters":
+        save_file(vectors, folder / f"{study}.safetensors")
+    return records
+
+
+def _start_worker(counter) -> None:
+    """Give each process a GPU of its own, in turn, and one thread."""
+    with counter.get_lock():
+        number = counter.value
+        counter.value += 1
+    torch.set_num_threads(1)
+    if torch.cuda.is_available():
+        os.environ["COURSE_DEVICE"] = f"cuda:{number % torch.cuda.device_count()}"
+        torch.cuda.set_device(os.environ["COURSE_DEVICE"])
+
+
+def _line(record: Record) -> str:
+    what = {
+        "full": "",
+        "lora": f"rank {record.rank} alpha {record.alpha:g} {record.targets}",
+        "prompt": f"length {record.length} {record.init} {record.task}",
+    }[record.method]
+    speed = f"{1000 * record.seconds / record.steps:.0f} ms a step"
+    return (
+        f"{record.method} {what} lr {record.learning_rate:g} seed {record.seed}: "
+        f"{record.accuracy:.3f} ({speed}, {record.peak_memory / 2**30:.2f} GiB)"
+    )

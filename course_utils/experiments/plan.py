@@ -1,0 +1,132 @@
+"""What is run: every study is a list of runs."""
+
+import dataclasses
+
+from course_utils.lora import ALL_LINEAR, ATTENTION, MLP
+
+SEEDS = (0, 1, 2)
+STEPS, BATCH_SIZE = 245, 32  # 7,840 examples: about once through the training reviews
+TARGETS = {
+    "q, v": ("q_proj", "v_proj"),
+    "attention": ATTENTION,
+    "MLP": MLP,
+    "all": ALL_LINEAR,
+}
+SNAPSHOTS = 7  # of a soft prompt through training, the start and the end among them
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """One training.
+
+    Attributes:
+        study: what it belongs to.
+        method: ``full``, ``lora`` or ``prompt``.
+        learning_rate: the highest of the schedule.
+        seed: of the adapter's or prompt's start and of the order of the examples.
+        task: name of the task that is trained.
+        rank, alpha, targets: of LoRA; ``targets`` is a key of ``TARGETS``.
+        length, init: of a soft prompt; ``init`` is ``random``, ``sampled``, ``labels`` or
+            ``text``.
+        shuffled: train on labels in random order, as a control.
+    """
+
+    study: str
+    method: str
+    learning_rate: float
+    seed: int
+    task: str = "movies"
+    rank: int = 0
+    alpha: float = 0.0
+    targets: str = ""
+    length: int = 0
+    init: str = ""
+    shuffled: bool = False
+
+
+def lora(study: str, learning_rate: float, seed: int, rank=8, alpha=None, targets="all", **more):
+    """A LoRA run; alpha is twice the rank unless given."""
+    alpha = 2.0 * rank if alpha is None else alpha
+    return Run(study, "lora", learning_rate, seed, rank=rank, alpha=alpha, targets=targets, **more)
+
+
+def prompt(study: str, learning_rate: float, seed: int, length=20, init="labels", **more):
+    """A prompt-tuning run."""
+    return Run(study, "prompt", learning_rate, seed, length=length, init=init, **more)
+
+
+def methods() -> list[Run]:
+    """The methods side by side, each at a good setting, timed one after the other."""
+    return [
+        run
+        for seed in SEEDS
+        for run in (
+            Run("methods", "full", 2e-5, seed),
+            lora("methods", 5e-4, seed),
+            lora("methods", 1e-3, seed, rank=2),
+            prompt("methods", 3e-2, seed),
+        )
+    ]
+
+
+def lora_grid() -> list[Run]:
+    """What matters in LoRA: rank and learning rate, which matrices, alpha; full for comparison."""
+    study, rates = "lora_grid", (1e-4, 2e-4, 5e-4, 1e-3, 2e-3)
+    runs = [
+        lora(study, rate, seed, rank=rank)
+        for rank in (1, 2, 4, 8, 16, 32)
+        for rate in rates
+        for seed in SEEDS
+    ]
+    runs += [
+        lora(study, rate, seed, targets=targets)
+        for targets in ("q, v", "attention", "MLP")
+        for rate in rates[1:]
+        for seed in SEEDS
+    ]
+    runs += [
+        lora(study, 5e-4, seed, alpha=alpha) for alpha in (4.0, 8.0, 32.0, 64.0) for seed in SEEDS
+    ]
+    full_rates = (2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4)
+    return runs + [Run(study, "full", rate, seed) for rate in full_rates for seed in SEEDS]
+
+
+def prompt_grid() -> list[Run]:
+    """What matters in prompt tuning: length and init; learning rate and init."""
+    study, inits = "prompt_grid", ("random", "sampled", "labels", "text")
+    runs = [
+        prompt(study, 3e-2, seed, length=length, init=init)
+        for length in (1, 5, 20, 50, 100)
+        for init in inits
+        for seed in SEEDS
+    ]
+    return runs + [
+        prompt(study, rate, seed, init=init)
+        for rate in (3e-3, 1e-2, 1e-1)
+        for init in inits
+        for seed in SEEDS
+    ]
+
+
+def clusters() -> list[Run]:
+    """Soft prompts of several tasks, from three inits, and of shuffled labels as a control."""
+    tasks = ("movies", "tweets", "products", "source")
+    runs = [
+        prompt("clusters", 1e-2, seed, init=init, task=task)
+        for task in tasks
+        for init in ("random", "sampled", "labels")
+        for seed in SEEDS
+    ]
+    return runs + [
+        prompt("clusters", 1e-2, seed, init=init, shuffled=True)
+        for init in ("random", "sampled", "labels")
+        for seed in SEEDS
+    ]
+
+
+STUDIES = {
+    "methods": methods,
+    "lora_grid": lora_grid,
+    "prompt_grid": prompt_grid,
+    "clusters": clusters,
+}

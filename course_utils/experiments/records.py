@@ -1,0 +1,134 @@
+"""What a study leaves: one line of JSON a run, and the vectors of its soft prompts."""
+
+import dataclasses
+import datetime
+import importlib.metadata
+import json
+import platform
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+
+from course_utils.device import describe_device
+from course_utils.errors import CourseError
+from course_utils.evaluation import wilson_interval
+
+FOLDER = Path(__file__).parent.parent / "recorded"
+PACKAGES = ("torch", "transformers")
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """One run: the fields of ``plan.Run``, and what was measured.
+
+    Attributes:
+        correct: one character a test item of the task, ``1`` where right, in the items' order.
+        domains: the same for the test items of other domains, by name.
+        perplexity: on the test editorials, after training.
+        best: steps done and validation loss of the weights that were kept.
+        seconds: of training alone, validations included.
+        peak_memory: bytes that PyTorch held on the device during training.
+        device, versions, date: where, with what and when (UTC) it was run.
+    """
+
+    study: str
+    method: str
+    learning_rate: float
+    seed: int
+    task: str
+    rank: int
+    alpha: float
+    targets: str
+    length: int
+    init: str
+    shuffled: bool
+    steps: int
+    batch_size: int
+    correct: str
+    domains: dict[str, str]
+    perplexity: float
+    best: list
+    trainable_parameters: int
+    seconds: float
+    peak_memory: int
+    device: str
+    versions: dict[str, str]
+    date: str
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the test items that were right."""
+        return self.correct.count("1") / len(self.correct)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Wilson interval of the accuracy."""
+        return wilson_interval(self.correct.count("1"), len(self.correct))
+
+    @property
+    def key(self) -> str:
+        """Name of the run's vectors in the file of soft prompts."""
+        parts = (self.task, self.init, self.length, f"{self.learning_rate:g}", self.seed)
+        return "/".join(map(str, parts)) + ("/shuffled" if self.shuffled else "")
+
+
+def environment(device: torch.device) -> dict:
+    """The fields ``device``, ``versions`` and ``date`` of a record made now."""
+    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return {
+        "device": describe_device(device),
+        "versions": {"python": platform.python_version(), **versions},
+        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d"),
+    }
+
+
+def write(records: list[Record], path: Path) -> None:
+    """One line a run; answers as hexadecimal digits, four items in each."""
+    lines = []
+    for record in records:
+        row = dataclasses.asdict(record)
+        row["correct"] = _pack(row["correct"])
+        row["domains"] = {name: _pack(answers) for name, answers in row["domains"].items()}
+        lines.append(json.dumps(row))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def read(study: str) -> list[Record]:
+    """The recorded runs of a study that the course ships.
+
+    Raises:
+        CourseError: there are none.
+    """
+    path = FOLDER / f"{study}.jsonl"
+    if not path.exists():
+        raise CourseError(
+            f"There are no recorded runs of '{study}'",
+            f"make them with: python -m course_utils experiments {study}",
+        )
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    for row in rows:
+        row["correct"] = _unpack(row["correct"])
+        row["domains"] = {name: _unpack(answers) for name, answers in row["domains"].items()}
+    return [Record(**row) for row in rows]
+
+
+def soft_prompts(study: str = "clusters") -> dict[str, torch.Tensor]:
+    """Vectors of the recorded soft prompts by ``Record.key``: (moments, length, d_model) float32.
+
+    The moments are evenly spread over the training: the first is the start, the last the end.
+    """
+    tensors = load_file(FOLDER / f"{study}.safetensors")
+    return {key: vectors.float() for key, vectors in tensors.items()}
+
+
+def _pack(answers: str) -> str:
+    """``"10110"`` becomes ``"5:b0"``: the number of items, then their bits."""
+    padded = answers + "0" * (-len(answers) % 4)
+    digits = "".join(f"{int(padded[i : i + 4], 2):x}" for i in range(0, len(padded), 4))
+    return f"{len(answers)}:{digits}"
+
+
+def _unpack(packed: str) -> str:
+    count, digits = packed.split(":")
+    return "".join(f"{int(digit, 16):04b}" for digit in digits)[: int(count)]
