@@ -65,6 +65,11 @@ def test_source_is_where_any_sentence_comes_from():
     assert all(order[label] == text.split()[0] for text, label in found.items())
 
 
+def test_source_is_not_told_by_capitals_or_masked_names():
+    assert tasks._without_giveaways("@anonymous  LOVES it, @Anonymous!") == "loves it, !"
+    assert "A" not in "".join(tasks.load("source").train["text"][:])
+
+
 @pytest.mark.parametrize("name", ["movies", "source"])
 def test_each_text_is_in_the_split_of_its_hash_and_in_no_other(name):
     parts = rows(tasks.load(name))
