@@ -68,12 +68,15 @@ def benchmark(arguments) -> int:
 def experiments(arguments) -> int:
     """Run a study on a GPU: the recorded figures of the lessons (hours on a CPU)."""
     from course_utils.experiments.command import run_study
+    from course_utils.experiments.step_time import study_step_time
     from course_utils.experiments.update import study_update
     from course_utils.labbook import results_folder
 
     folder = arguments.folder or results_folder() / "experiments"
     if arguments.study == "update":
         study_update(folder)
+    elif arguments.study == "step_time":
+        study_step_time(folder)
     else:
         run_study(arguments.study, folder, arguments.workers)
     return 0
@@ -124,7 +127,7 @@ def parser() -> argparse.ArgumentParser:
         if function is experiments:
             from course_utils.experiments.plan import STUDIES
 
-            command.add_argument("study", choices=[*STUDIES, "update"])
+            command.add_argument("study", choices=[*STUDIES, "update", "step_time"])
             command.add_argument("--folder", type=Path, help="where to write; results/experiments")
             command.add_argument("--workers", type=int, default=1, help="runs at the same time")
         if function is notebooks:

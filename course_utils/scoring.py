@@ -41,7 +41,7 @@ def answer_logits(
     with mixed_precision(model):
         hidden = model.base_model(
             inputs_embeds=embeddings,
-            attention_mask=extend_mask(batch.attention_mask, before),
+            attention_mask=causal_mask(extend_mask(batch.attention_mask, before), embeddings),
             past_key_values=cache,
             use_cache=cache is not None,
         ).last_hidden_state[:, -tokens:]  # (batch, tokens, d_model), without the soft tokens
@@ -73,6 +73,27 @@ def extend_mask(attention_mask: torch.Tensor, before: int) -> torch.Tensor:
     """The mask with ones for ``before`` positions that stand before every row."""
     ones = attention_mask.new_ones(len(attention_mask), before)
     return torch.cat([ones, attention_mask], dim=1)
+
+
+def causal_mask(mask: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
+    """What to add to the attention scores: 0 where a query may look, else the lowest number.
+
+    The model would make the same from ``mask``, but in a way that CUDA graphs cannot record.
+
+    Args:
+        mask: (batch, keys), 1 for what may be seen.
+        embeddings: (batch, queries, d_model); the queries are the last of the keys.
+
+    Returns:
+        (batch, 1, queries, keys) in the dtype of ``embeddings``.
+    """
+    keys, queries = mask.shape[1], embeddings.shape[1]
+    position = torch.arange(keys, device=mask.device)
+    seen = (position <= position[keys - queries :, None]) & mask[:, None, None].bool()
+    lowest = torch.finfo(embeddings.dtype).min
+    return torch.zeros(seen.shape, dtype=embeddings.dtype, device=mask.device).masked_fill(
+        ~seen, lowest
+    )
 
 
 @torch.inference_mode()

@@ -1,0 +1,59 @@
+"""Milliseconds of a training step on a GPU: forward and backward as CUDA graphs, and plainly."""
+
+import json
+import statistics
+import time
+from pathlib import Path
+
+from course_utils import tasks
+from course_utils.experiments.perform import REVIEW, prepare
+from course_utils.experiments.plan import BATCH_SIZE, methods
+from course_utils.experiments.records import environment
+from course_utils.model import load_model
+from course_utils.optimiser import MixedPrecisionAdamW
+from course_utils.prompting import Prompt
+from course_utils.training import (
+    TrainingConfig,
+    backward,
+    backward_of,
+    make_examples,
+    plan_batches,
+)
+
+STEPS, WARM = 60, 20  # every width has been recorded when the clock starts
+
+
+def study_step_time(folder: Path) -> dict:
+    """Time each method of the study ``methods``; write ``step_time.json`` and print a table."""
+    report = {}
+    for run in methods()[:4]:
+        model, tokenizer = load_model()
+        task = tasks.load(run.task)
+        prompt = Prompt(REVIEW, task.label_words)
+        prepare(run, model, tokenizer, task, prompt)
+        examples = make_examples(tokenizer, prompt, task.train.select(range(2000)))
+        pad_id = tokenizer.pad_token_id
+        name = f"{run.method} {run.rank or ''}".strip()
+        report[name] = {
+            "plain": _median(model, examples, lambda batch: backward(model, batch, pad_id)),
+            "graphs": _median(model, examples, backward_of(model, pad_id)),
+        }
+        print(name, {way: f"{1000 * s:.1f} ms" for way, s in report[name].items()}, flush=True)
+    report |= {"batch_size": BATCH_SIZE, "steps": STEPS - WARM, **environment(model.device)}
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "step_time.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    return report
+
+
+def _median(model, examples, run_backward) -> float:
+    """Median seconds of a whole step, collating and optimiser included."""
+    optimiser = MixedPrecisionAdamW([p for p in model.parameters() if p.requires_grad], 1e-5)
+    config = TrainingConfig(1e-5, STEPS, BATCH_SIZE)
+    seconds = []
+    model.train()
+    for batch in plan_batches([len(example.ids) for example in examples], config):
+        start = time.perf_counter()
+        run_backward([examples[i] for i in batch])
+        optimiser.step(config.max_norm)  # returns a number, so the GPU is done
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds[WARM:])
