@@ -1,5 +1,6 @@
 """Milliseconds of a training step on a GPU: forward and backward as CUDA graphs, and plainly."""
 
+import functools
 import json
 import statistics
 import time
@@ -35,7 +36,7 @@ def study_step_time(folder: Path) -> dict:
         pad_id = tokenizer.pad_token_id
         name = f"{run.method} {run.rank or ''}".strip()
         report[name] = {
-            "plain": _median(model, examples, lambda batch: backward(model, batch, pad_id)),
+            "plain": _median(model, examples, functools.partial(backward, model, pad_id=pad_id)),
             "graphs": _median(model, examples, backward_of(model, pad_id)),
         }
         print(name, {way: f"{1000 * s:.1f} ms" for way, s in report[name].items()}, flush=True)
