@@ -7,38 +7,44 @@ import time
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from course_utils.experiments.perform import perform
 from course_utils.experiments.plan import STEPS, STUDIES
-from course_utils.experiments.records import Record, write
+from course_utils.experiments.records import Record, read, run_of, write
 
 
 def run_study(study: str, folder: Path, workers: int, steps: int = STEPS) -> list[Record]:
-    """Perform every run of a study; write ``STUDY.jsonl`` and, for prompts, ``.safetensors``.
+    """Perform every run of a study; write ``STUDY.jsonl``, for ``clusters`` the vectors too.
+
+    Runs that ``folder`` already holds are skipped, so a study that was cut off can be gone on with.
 
     Args:
         folder: where to write; made if need be.
         workers: processes that run at the same time. With more than one, the seconds of a run
             say little. With several GPUs, the processes are spread over them.
     """
-    runs, start = STUDIES[study](), time.perf_counter()
     folder.mkdir(parents=True, exist_ok=True)
-    records, vectors = [], {}
+    lines, tensors = folder / f"{study}.jsonl", folder / f"{study}.safetensors"
+    records = read(lines) if lines.exists() else []
+    vectors = load_file(tensors) if tensors.exists() else {}
+    done = {run_of(record) for record in records}
+    runs, start = [run for run in STUDIES[study]() if run not in done], time.perf_counter()
     context = multiprocessing.get_context("spawn")
     counter = context.Value("i", 0)
     with concurrent.futures.ProcessPoolExecutor(
         workers, context, initializer=_start_worker, initargs=(counter,)
     ) as pool:
-        for record, snapshots in pool.map(perform, runs, [steps] * len(runs)):
+        futures = [pool.submit(perform, run, steps) for run in runs]
+        for future in concurrent.futures.as_completed(futures):
+            record, snapshots = future.result()
             records.append(record)
-            if snapshots:
-                vectors[record.key] = torch.stack(snapshots).half()
             passed = time.perf_counter() - start
-            print(f"{len(records)}/{len(runs)} {passed:.0f} s  {_line(record)}", flush=True)
-            write(records, folder / f"{study}.jsonl")
-    if study == "clusters":
-        save_file(vectors, folder / f"{study}.safetensors")
+            print(f"{len(records)}, {passed:.0f} s  {_line(record)}", flush=True)
+            write(records, lines)
+            if study == "clusters":
+                vectors[record.key] = torch.stack(snapshots).half()
+                save_file(vectors, tensors)
     return records
 
 

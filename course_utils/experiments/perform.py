@@ -1,6 +1,7 @@
 """One run of a study: load the model, train, measure."""
 
 import dataclasses
+import gc
 import tempfile
 import time
 from pathlib import Path
@@ -34,7 +35,7 @@ VALIDATION = 200
 
 
 def perform(run: Run, steps: int = STEPS) -> tuple[Record, list[torch.Tensor]]:
-    """Train as ``run`` says and measure on the task's test items.
+    """Train as ``run`` says and measure on the task's test items; leave the device empty.
 
     Returns:
         The record, and for a prompt its vectors (length, d_model) at each of ``SNAPSHOTS``
@@ -86,7 +87,16 @@ def perform(run: Run, steps: int = STEPS) -> tuple[Record, list[torch.Tensor]]:
         peak_memory=memory.peak,
         **environment(model.device),
     )
+    del model, examples, validation, watch
+    _empty_device()
     return record, snapshots
+
+
+def _empty_device() -> None:
+    """CUDA graphs hold on to their memory until the last reference is gone, cycles included."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def _validations(run: Run) -> int:

@@ -74,36 +74,35 @@ def lora_grid() -> list[Run]:
     study, rates = "lora_grid", (1e-4, 2e-4, 5e-4, 1e-3, 2e-3)
     runs = [
         lora(study, rate, seed, rank=rank)
-        for rank in (1, 2, 4, 8, 16, 32)
+        for rank in (8, 1, 32, 2)
         for rate in rates
         for seed in SEEDS
     ]
     runs += [
         lora(study, rate, seed, targets=targets)
-        for targets in ("q, v", "attention", "MLP")
-        for rate in rates[1:]
+        for targets in ("q, v", "MLP", "attention")
+        for rate in (5e-4, 2e-3)
         for seed in SEEDS
     ]
-    runs += [
-        lora(study, 5e-4, seed, alpha=alpha) for alpha in (4.0, 8.0, 32.0, 64.0) for seed in SEEDS
-    ]
-    full_rates = (2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4)
+    runs += [lora(study, 5e-4, seed, alpha=alpha) for alpha in (4.0, 64.0) for seed in SEEDS]
+    full_rates = (5e-6, 2e-5, 5e-5, 1e-4)
     return runs + [Run(study, "full", rate, seed) for rate in full_rates for seed in SEEDS]
 
 
 def prompt_grid() -> list[Run]:
     """What matters in prompt tuning: length and init; learning rate and init."""
-    study, inits = "prompt_grid", ("random", "sampled", "labels", "text")
-    runs = [
+    study, inits = "prompt_grid", ("labels", "random", "sampled", "text")
+    runs = [prompt(study, 3e-2, seed, init=init) for init in inits for seed in SEEDS]
+    runs += [
         prompt(study, 3e-2, seed, length=length, init=init)
-        for length in (1, 5, 20, 50, 100)
+        for length in (1, 5, 100)
         for init in inits
         for seed in SEEDS
     ]
     return runs + [
         prompt(study, rate, seed, init=init)
         for rate in (3e-3, 1e-2, 1e-1)
-        for init in inits
+        for init in inits[:2]
         for seed in SEEDS
     ]
 

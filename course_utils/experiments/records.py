@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from course_utils.device import describe_device
 from course_utils.errors import CourseError
 from course_utils.evaluation import wilson_interval
+from course_utils.experiments.plan import Run
 
 FOLDER = Path(__file__).parent.parent / "recorded"
 PACKAGES = ("torch", "transformers")
@@ -94,7 +95,16 @@ def write(records: list[Record], path: Path) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def read(study: str) -> list[Record]:
+def read(path: Path) -> list[Record]:
+    """What ``write`` wrote."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    for row in rows:
+        row["correct"] = _unpack(row["correct"])
+        row["domains"] = {name: _unpack(answers) for name, answers in row["domains"].items()}
+    return [Record(**row) for row in rows]
+
+
+def recorded(study: str) -> list[Record]:
     """The recorded runs of a study that the course ships.
 
     Raises:
@@ -106,11 +116,13 @@ def read(study: str) -> list[Record]:
             f"There are no recorded runs of '{study}'",
             f"make them with: python -m course_utils experiments {study}",
         )
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    for row in rows:
-        row["correct"] = _unpack(row["correct"])
-        row["domains"] = {name: _unpack(answers) for name, answers in row["domains"].items()}
-    return [Record(**row) for row in rows]
+    return read(path)
+
+
+def run_of(record: Record) -> Run:
+    """The run that a record is of."""
+    fields = [field.name for field in dataclasses.fields(Run)]
+    return Run(**{name: getattr(record, name) for name in fields})
 
 
 def soft_prompts(study: str = "clusters") -> dict[str, torch.Tensor]:
