@@ -41,6 +41,13 @@ def perform(run: Run, steps: int = STEPS) -> tuple[Record, list[torch.Tensor]]:
         The record, and for a prompt its vectors (length, d_model) at each of ``SNAPSHOTS``
         moments; an empty list otherwise.
     """
+    try:
+        return _train_and_measure(run, steps)
+    finally:
+        _empty_device()
+
+
+def _train_and_measure(run: Run, steps: int) -> tuple[Record, list[torch.Tensor]]:
     model, tokenizer = load_model()
     task = tasks.load(run.task)
     prompt = Prompt(TEMPLATES.get(run.task, REVIEW), task.label_words)
@@ -87,8 +94,6 @@ def perform(run: Run, steps: int = STEPS) -> tuple[Record, list[torch.Tensor]]:
         peak_memory=memory.peak,
         **environment(model.device),
     )
-    del model, examples, validation, watch
-    _empty_device()
     return record, snapshots
 
 
