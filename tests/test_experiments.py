@@ -123,6 +123,7 @@ def test_a_study_goes_on_where_it_was_cut_off(monkeypatch, tmp_path):
     monkeypatch.setitem(command.STUDIES, "clusters", lambda: runs)
     command.run_study("clusters", tmp_path, workers=1)
     assert performed == runs
-    assert [records.run_of(r) for r in records.read(tmp_path / "clusters.jsonl")] == runs
+    kept = [records.run_of(r) for r in records.read(tmp_path / "clusters.jsonl")]
+    assert len(kept) == 3 and set(kept) == set(runs)
     vectors = records.load_file(tmp_path / "clusters.safetensors")
     assert len(vectors) == 3 and vectors[record(runs[2]).key].shape == (2, 2, 3)
