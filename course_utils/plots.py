@@ -43,5 +43,5 @@ def accuracy_figure(
     axes.set_ylim(len(rows) - 0.4, -0.7)
     axes.set(xlabel="accuracy (bar: 95 % interval)")
     axes.set_title(title)
-    axes.legend(loc="lower left", fontsize=8)
+    axes.legend(loc="best", fontsize=8)
     return figure
