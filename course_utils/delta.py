@@ -8,12 +8,13 @@ from safetensors.torch import load_file, save_file
 
 from course_utils.errors import CourseError
 from course_utils.labbook import results_folder
+from course_utils.model import model_name
 from course_utils.quick import quick
 
 
 def delta_path() -> Path:
-    """Where lesson 2 keeps its update; a quick run has a file of its own."""
-    name = "full_fine_tuning_delta_quick" if quick() else "full_fine_tuning_delta"
+    """Where lesson 2 keeps its update; each model has a file of its own, and so has a quick run."""
+    name = f"full_fine_tuning_delta_{model_name()}" + ("_quick" if quick() else "")
     return results_folder() / f"{name}.safetensors"
 
 

@@ -50,12 +50,17 @@ class LoRALinear(nn.Module):
         """Add the update to the base's weight: the layer then costs what a plain one does.
 
         Raises:
-            CourseError: it is merged already.
+            CourseError: it is merged already, or the base's weight cannot be written to.
         """
         if self.untouched is not None:
             raise CourseError(
                 "This layer is merged already; merging twice would add the update twice",
                 "call unmerge() first, or leave it as it is",
+            )
+        if not isinstance(self.base.weight, nn.Parameter):  # computed from 4-bit codes when read
+            raise CourseError(
+                "This layer's weight is kept in 4 bits, and those cannot hold the small update",
+                "keep the adapter beside it, or load it into a model that is not quantised",
             )
         merged = merged_weight(self.base.weight, self.lora_A, self.lora_B, self.alpha)
         self.untouched = self.base.weight.clone()  # subtracting would not give back every bit
@@ -182,6 +187,17 @@ def lora_layers(model: nn.Module) -> dict[str, nn.Module]:
         for name, module in model.named_modules()
         if isinstance(getattr(module, "lora_A", None), nn.Parameter)
     }
+
+
+def adapter_numbers(model: nn.Module) -> list[list[float]]:
+    """Alpha, rank, dropout and the like of each LoRA layer, whatever a class of yours calls them.
+
+    Two models of equal parameters that differ in these compute different things.
+    """
+    return [
+        [n for part in layer.modules() for n in vars(part).values() if type(n) in (int, float)]
+        for layer in lora_layers(model).values()
+    ]
 
 
 def remove_lora(model: nn.Module) -> None:

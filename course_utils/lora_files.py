@@ -34,6 +34,31 @@ def adapter_state(model: nn.Module) -> dict[str, torch.Tensor]:
     }
 
 
+@torch.no_grad()
+def set_adapter_state(model: nn.Module, state: dict[str, torch.Tensor]) -> None:
+    """Give the LoRA layers of ``model`` other numbers: another adapter of the same shape.
+
+    Args:
+        state: as ``adapter_state`` gives it.
+
+    Raises:
+        CourseError: it does not fit the layers; the model is then left as it was.
+    """
+    own = {
+        f"{PREFIX}{name}.{part}.weight": getattr(layer, part)
+        for name, layer in lora_layers(model).items()
+        for part in ("lora_A", "lora_B")
+    }
+    shapes = [{key: tuple(v.shape) for key, v in values.items()} for values in (own, state)]
+    if shapes[0] != shapes[1]:
+        raise CourseError(
+            "The adapter does not fit the LoRA layers of this model",
+            "take one of the same model, rank and targets, or load_adapter into a plain model",
+        )
+    for key, parameter in own.items():
+        parameter.copy_(state[key])
+
+
 def _copy(tensor: torch.Tensor) -> torch.Tensor:
     """Contiguous, as safetensors wants it, and float32, on the CPU."""
     return tensor.detach().float().cpu().clone(memory_format=torch.contiguous_format)

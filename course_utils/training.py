@@ -16,6 +16,7 @@ from course_utils.batching import by_length, collate, encode
 from course_utils.checkpoint import Checkpoint
 from course_utils.errors import CourseError
 from course_utils.graphs import WIDTHS, GraphedBackward
+from course_utils.lora import adapter_numbers
 from course_utils.optimiser import MixedPrecisionAdamW
 from course_utils.progress import TrainingDisplay
 from course_utils.prompting import Prompt
@@ -232,6 +233,7 @@ class _Run:
         parts = [
             dataclasses.asdict(self.config),
             [(name, list(p.shape), str(p.dtype)) for name, p in self.trainable.items()],
+            adapter_numbers(self.model),
             [(example.ids, example.answer) for example in self.examples + self.validation],
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

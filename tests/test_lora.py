@@ -266,6 +266,24 @@ def test_an_interrupted_run_resumes_to_the_same_end(tmp_path, monkeypatch, dtype
     assert torch.equal(adapters(resumed), adapters(whole))
 
 
+@pytest.mark.parametrize("change", [{"alpha": 9.0}, {"dropout": 0.2}])
+def test_another_adapters_run_is_not_resumed(tmp_path, monkeypatch, change):
+    real, calls = training.backward, []
+
+    def cut(*arguments):
+        calls.append(1)
+        if len(calls) == 7:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(training, "backward", cut)
+    assert run(lora_model(torch.float32), tmp_path / "run").interrupted
+    other = tiny_model()
+    add_lora(other, **{"rank": 4, "alpha": 8.0, "dropout": 0.1, **change})
+    run(other, tmp_path / "run")
+    assert len(calls) == 7 + CONFIG.steps  # from the start, not from the checkpoint
+
+
 def test_replacing_takes_any_layer():
     model = nn.Sequential(nn.Linear(4, 4), nn.Sequential(nn.Linear(4, 5)))
     names = lora.replace_linear(model, lambda layer: LoRALinear(layer, 2, 3.0), ("0",))
