@@ -9,6 +9,7 @@ from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
     AutoTokenizer,
+    BitsAndBytesConfig,
     PretrainedConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
@@ -28,7 +29,9 @@ def model_name() -> str:
 
 
 def load_model(
-    dtype: torch.dtype | None = None, device: torch.device | None = None
+    dtype: torch.dtype | None = None,
+    device: torch.device | None = None,
+    quantization: BitsAndBytesConfig | None = None,
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Load model and tokeniser, in evaluation mode.
 
@@ -42,6 +45,7 @@ def load_model(
     Args:
         dtype: precision of the weights; by default bfloat16 where the hardware gains by it.
         device: where to put the model; by default the GPU if there is one.
+        quantization: of the linear layers, by bitsandbytes; see ``bnb.load_model_4bit``.
 
     Raises:
         CourseError: the model cannot be loaded; the message says why.
@@ -55,6 +59,8 @@ def load_model(
             dtype=dtype or pick_dtype(device),
             use_safetensors=True,
             attn_implementation="eager",
+            quantization_config=quantization,
+            device_map={"": device} if quantization else None,
         )
     if tokenizer.pad_token is None:  # GPT-2, Llama: padding is masked, so any token will do
         tokenizer.pad_token = tokenizer.eos_token

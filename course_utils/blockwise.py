@@ -1,0 +1,95 @@
+"""Blockwise quantisation: 4-bit codes, two in a byte, and one scale for every block of weights."""
+
+import torch
+from torch.nn.functional import embedding, pad
+
+from course_utils.errors import CourseError
+
+BLOCK = 64  # weights that share a scale, as in the QLoRA paper
+
+
+def nearest(x: torch.Tensor, codebook: torch.Tensor) -> torch.Tensor:
+    """Index of the nearest level for each number, int64; a tie goes to the lower level.
+
+    Args:
+        x: any shape, float32.
+        codebook: (levels,) float32 in rising order.
+    """
+    return torch.bucketize(x, (codebook[:-1] + codebook[1:]) / 2)
+
+
+def blocks(flat: torch.Tensor, block: int) -> torch.Tensor:
+    """A vector cut into rows of ``block`` numbers, the last filled up with zeros."""
+    return pad(flat, (0, -len(flat) % block)).view(-1, block)  # zeros never raise an absmax
+
+
+def normalise(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Each row divided by its largest magnitude, and these: (rows, block), (rows,).
+
+    By a product with the reciprocal, as bitsandbytes does it: a division can differ in the last
+    bit, and so a weight near the middle of two levels can get the other code.
+    """
+    absmax = rows.abs().amax(1)
+    return rows * (1 / absmax.clamp(min=1e-38))[:, None], absmax
+
+
+@torch.no_grad()
+def quantise(
+    weight: torch.Tensor, codebook: torch.Tensor, block: int = BLOCK
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Quantise a weight, read row after row, in blocks.
+
+    Args:
+        weight: any shape, float32, bfloat16 or float16; finite.
+        codebook: (at most 16,) float32 in rising order.
+        block: weights that share a scale.
+
+    Returns:
+        The codes, uint8, two in a byte: the first of each pair in the high four bits. And the
+        largest magnitude of each block, float32.
+
+    Raises:
+        CourseError: a weight is not finite.
+    """
+    flat = weight.reshape(-1).float()
+    if not flat.isfinite().all():
+        raise CourseError(
+            "Some weights are infinite or not a number, so their block has no scale",
+            "look for the step of training after which they were no longer finite",
+        )
+    codebook = codebook.to(flat.device)
+    scaled, absmax = normalise(blocks(flat, block))
+    codes = nearest(scaled, codebook).view(-1)[: len(flat)].to(torch.uint8)
+    if len(codes) % 2:  # fill the last byte with the code of 0
+        codes = pad(codes, (0, 1), value=int(nearest(torch.zeros(()), codebook.cpu())))
+    return codes[::2] << 4 | codes[1::2], absmax
+
+
+@torch.no_grad()
+def dequantise(
+    packed: torch.Tensor,
+    absmax: torch.Tensor,
+    codebook: torch.Tensor,
+    shape: tuple[int, ...],
+    dtype: torch.dtype = torch.float32,
+    block: int = BLOCK,
+) -> torch.Tensor:
+    """The weight that the codes stand for: level times scale, in float32, rounded to ``dtype``.
+
+    Args:
+        packed: (ceil(numbers / 2),) uint8 as ``quantise`` gives it.
+        absmax: (ceil(numbers / block),) float32.
+        shape: of the weight.
+    """
+    numbers = torch.Size(shape).numel()
+    levels = embedding(packed.int(), pairs(codebook)).view(-1)[:numbers]
+    return (blocks(levels, block) * absmax[:, None]).view(-1)[:numbers].view(shape).to(dtype)
+
+
+def pairs(codebook: torch.Tensor) -> torch.Tensor:
+    """The two levels that each byte stands for: (256, 2).
+
+    One look-up a byte rather than one a code, and no bits to shift: it halves the time.
+    """
+    full = pad(codebook, (0, 16 - len(codebook)))
+    return torch.stack([full.repeat_interleave(16), full.repeat(16)], dim=1)
