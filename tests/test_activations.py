@@ -14,6 +14,11 @@ def test_a_linear_layer_keeps_its_input():
     assert saved_bytes(layer, lambda: layer(x)) == 4 * 6 * 4
 
 
+def test_parameters_are_not_counted():
+    layer, x = nn.Linear(6, 10), torch.randn(4, 6, requires_grad=True)
+    assert saved_bytes(layer, lambda: layer(x)) == 4 * 6 * 4  # for the gradient of x: the weight
+
+
 def test_memory_that_two_operations_share_counts_once():
     layer, x = nn.ModuleList([nn.Linear(6, 10), nn.Linear(6, 3)]), torch.randn(4, 6)
     assert saved_bytes(layer, lambda: layer[0](x).sum() + layer[1](x).sum()) == 4 * 6 * 4
