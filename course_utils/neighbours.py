@@ -76,6 +76,26 @@ def _values(vectors: torch.Tensor, rows: torch.Tensor, metric: str) -> torch.Ten
     return (vectors - rows).norm(dim=-1)
 
 
+@torch.no_grad()
+def tightness(vectors: torch.Tensor, table: torch.Tensor, k: int = 5) -> torch.Tensor:
+    """How alike are the ``k`` nearest words of each vector? Mean cosine over their pairs.
+
+    In many models any two words have a cosine well above 0, so compare with the value of vectors
+    that were never trained.
+
+    Args:
+        vectors: (n, d_model).
+        table: (vocabulary, d_model).
+        k: at least 2; words are nearest by cosine.
+
+    Returns:
+        (n,) float32, in [-1, 1].
+    """
+    words = normalize(table[nearest(vectors, table, "cosine", k)].float(), dim=2)
+    cosines = words @ words.transpose(1, 2)  # (n, k, k)
+    return (cosines.sum((1, 2)) - k) / (k * (k - 1))  # without each word's cosine with itself
+
+
 def snap(
     vectors: torch.Tensor, table: torch.Tensor, metric: str = "cosine"
 ) -> tuple[torch.Tensor, torch.Tensor]:

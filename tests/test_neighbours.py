@@ -5,7 +5,7 @@ import torch
 
 from course_utils import neighbours
 from course_utils.errors import CourseError
-from course_utils.neighbours import METRICS, nearest, nearest_words, snap
+from course_utils.neighbours import METRICS, nearest, nearest_words, snap, tightness
 from course_utils.tiny import tiny_model, tiny_tokenizer
 
 
@@ -83,3 +83,18 @@ def test_words_snap_to_themselves():
 def test_an_unknown_metric_is_said():
     with pytest.raises(CourseError, match="cosine, dot, euclidean"):
         nearest(*draw(1), "manhattan", 1)
+
+
+def test_tightness_is_the_mean_cosine_of_pairs_of_neighbours():
+    vectors, table = draw(5)
+    for v, row in zip(tightness(vectors, table, 3), by_hand(vectors, table, "cosine")):
+        a, b, c = (table[i].tolist() for i, _ in row[:3])
+        pairs = [value(x, y, "cosine") for x, y in ((a, b), (a, c), (b, c))]
+        assert v.item() == pytest.approx(sum(pairs) / 3, abs=1e-5)
+
+
+def test_words_in_bunches_are_tight_and_scattered_ones_are_not():
+    _, table = draw(1)
+    bunches = torch.eye(6).repeat(5, 1) + 0.01 * table[:30]
+    assert tightness(torch.eye(6), bunches).min() > 0.95
+    assert tightness(torch.eye(6), torch.cat([torch.eye(6), -torch.eye(6)]), 4).max() < 0.1
