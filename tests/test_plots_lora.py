@@ -78,8 +78,8 @@ def test_the_figure_shows_the_means_with_their_spread(grid, view, metric):
     expected = points(grid, view, metric)
     drawn = {line.get_label(): list(line.get_ydata()) for line in axes.get_lines()}
     assert drawn == {name: [s.mean for _, s in line] for name, line in expected.items()}
-    bars = [path for c in axes.collections for path in c.get_paths()]
-    assert len(bars) == sum(map(len, expected.values()))
+    bars = [tuple(path.vertices[:, 1]) for c in axes.collections for path in c.get_paths()]
+    assert bars == [(s.low, s.high) for line in expected.values() for _, s in line]
     assert axes.get_title() == "A message" and metric in axes.get_ylabel()
     assert axes.get_xlabel() == VIEWS[view].label
 
