@@ -15,7 +15,9 @@ from course_utils.experiments.records import Record, read, run_of, write
 
 
 def run_study(study: str, folder: Path, workers: int, steps: int = STEPS) -> list[Record]:
-    """Perform every run of a study; write ``STUDY.jsonl``, for ``clusters`` the vectors too.
+    """Perform every run of a study; write ``STUDY.jsonl``, and the vectors of soft prompts.
+
+    ``clusters`` keeps the vectors at every moment, the other studies those at the end.
 
     Runs that ``folder`` already holds are skipped, so a study that was cut off can be gone on with.
 
@@ -42,8 +44,9 @@ def run_study(study: str, folder: Path, workers: int, steps: int = STEPS) -> lis
             passed = time.perf_counter() - start
             print(f"{len(records)}, {passed:.0f} s  {_line(record)}", flush=True)
             write(records, lines)
-            if study == "clusters":
-                vectors[record.key] = torch.stack(snapshots).half()
+            if snapshots:
+                kept = snapshots if study == "clusters" else snapshots[-1:]
+                vectors[record.key] = torch.stack(kept).half()
                 save_file(vectors, tensors)
     return records
 

@@ -89,6 +89,11 @@ def lora_grid() -> list[Run]:
     return runs + [Run(study, "full", rate, seed) for rate in full_rates for seed in SEEDS]
 
 
+def controls() -> list[Run]:
+    """LoRA on shuffled labels: what is reached where there is nothing to learn."""
+    return [lora("controls", 5e-4, seed, shuffled=True) for seed in SEEDS]
+
+
 def prompt_grid() -> list[Run]:
     """What matters in prompt tuning: length and init; learning rate and init."""
     study, inits = "prompt_grid", ("labels", "random", "sampled", "text")
@@ -96,7 +101,7 @@ def prompt_grid() -> list[Run]:
     runs += [
         prompt(study, 3e-2, seed, length=length, init=init)
         for length in (1, 5, 100)
-        for init in inits
+        for init in inits[:2]
         for seed in SEEDS
     ]
     return runs + [
@@ -126,6 +131,7 @@ def clusters() -> list[Run]:
 STUDIES = {
     "methods": methods,
     "lora_grid": lora_grid,
+    "controls": controls,
     "prompt_grid": prompt_grid,
     "clusters": clusters,
 }

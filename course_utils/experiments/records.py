@@ -128,7 +128,8 @@ def run_of(record: Record) -> Run:
 def soft_prompts(study: str = "clusters") -> dict[str, torch.Tensor]:
     """Vectors of the recorded soft prompts by ``Record.key``: (moments, length, d_model) float32.
 
-    The moments are evenly spread over the training: the first is the start, the last the end.
+    Of ``clusters`` the moments are evenly spread over the training, from the start to the end; of
+    other studies there is the end alone.
     """
     tensors = load_file(FOLDER / f"{study}.safetensors")
     return {key: vectors.float() for key, vectors in tensors.items()}
