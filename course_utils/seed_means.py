@@ -1,11 +1,30 @@
 """Several seeds of a method on the same items: their mean, and its distance from another's."""
 
+import dataclasses
 import math
 
 import numpy
 from scipy import stats
 
-from course_utils.evaluation import Comparison
+
+@dataclasses.dataclass(frozen=True)
+class Difference:
+    """The difference of two mean accuracies on the same items.
+
+    Attributes:
+        difference: mean of the first method less that of the second, in [-1, 1].
+        low, high: 95 % interval of the difference.
+        p: two-sided p-value of the same normal approximation.
+    """
+
+    difference: float
+    low: float
+    high: float
+    p: float
+
+    def __str__(self) -> str:
+        interval = f"[{100 * self.low:+.1f}, {100 * self.high:+.1f}]"
+        return f"{100 * self.difference:+.1f} points {interval} (p = {self.p:.2g})"
 
 
 def accuracies(answers: list[str]) -> numpy.ndarray:
@@ -13,20 +32,17 @@ def accuracies(answers: list[str]) -> numpy.ndarray:
     return _right(answers).mean(1)
 
 
-def compare_means(first: list[str], second: list[str]) -> Comparison:
-    """The difference of two methods' mean accuracies on the same items.
+def compare_means(first: list[str], second: list[str]) -> Difference:
+    """The difference of two methods' mean accuracies, over their seeds, on the same items.
 
-    Each item counts as the share of a method's seeds that get it right; the interval is that of
-    the mean of the items' differences (normal approximation), so it says what other *items* would
-    change. It says nothing of other seeds: the few there are shown beside it.
+    Two things are drawn at random: the items, and the seeds. The variance is the sum of both: that
+    of the mean over items of the difference in the share of seeds that are right, and for each
+    method that of the mean over its seeds. With three seeds the second is a rough estimate. A
+    method with one seed, such as a hand-written prompt, is taken as having no other.
 
     Args:
         first, second: one string a seed, one character an item, ``1`` where right; the same items
             in the same order. The two may have different numbers of seeds.
-
-    Returns:
-        ``only_first`` and ``only_second`` count the items of which one method gets more right; p is
-        that of the sign test on them.
 
     Raises:
         ValueError: the items differ in number, or there are fewer than two.
@@ -34,12 +50,16 @@ def compare_means(first: list[str], second: list[str]) -> Comparison:
     if len({len(answers) for answers in first + second}) != 1 or len(first[0]) < 2:
         raise ValueError("compare_means needs the same items, at least two, for every seed")
     change = _right(first).mean(0) - _right(second).mean(0)  # (items,)
-    centre, half = change.mean(), 1.96 * change.std(ddof=1) / math.sqrt(len(change))
-    more, less = int((change > 1e-9).sum()), int((change < -1e-9).sum())
-    p = stats.binomtest(more, more + less).pvalue if more + less else 1.0
-    return Comparison(
-        float(centre), float(centre - half), float(centre + half), float(p), more, less
-    )
+    items = change.var(ddof=1) / len(change)
+    error = math.sqrt(items + _seed_variance(first) + _seed_variance(second))
+    centre = float(change.mean())
+    p = float(2 * stats.norm.sf(abs(centre) / error)) if error else float(centre == 0)
+    return Difference(centre, centre - 1.96 * error, centre + 1.96 * error, p)
+
+
+def _seed_variance(answers: list[str]) -> float:
+    """Variance of the mean accuracy over seeds; 0 for a single one."""
+    return accuracies(answers).var(ddof=1) / len(answers) if len(answers) > 1 else 0.0
 
 
 def _right(answers: list[str]) -> numpy.ndarray:
