@@ -1,0 +1,169 @@
+"""The memory calculator against a GPU: peaks of training steps, predicted and measured."""
+
+import contextlib
+import dataclasses
+import gc
+import json
+import time
+from pathlib import Path
+
+import torch
+
+from course_utils.errors import CourseError
+from course_utils.experiments.memory_setups import (
+    build,
+    loss_of,
+    make_optimiser,
+    random_ids,
+    use_checkpointing,
+)
+from course_utils.experiments.records import environment
+from course_utils.memory_calculator import GIB, METHODS, Training, estimate, workspaces
+from course_utils.memory_shapes import SHAPES
+
+NAMES = ("SmolLM2-135M", "Llama-3.2-1B", "Llama-2-7B")
+POINTS = (  # (batch, length, checkpointing); checkpointing last, as it cannot be taken back
+    (1, 512, False),
+    (4, 512, False),
+    (8, 256, False),
+    (4, 1024, False),
+    (4, 512, True),
+    (4, 1024, True),
+)
+STEPS = 2  # the optimiser's state is there from the second on
+SPARE = 1.5 * GIB  # left to the CUDA context and to holes in the allocator's memory
+
+
+@dataclasses.dataclass
+class Row:
+    """One cell of the grid.
+
+    Attributes:
+        predicted: bytes at the peak, by the calculator.
+        moment: the dearest moment, by the calculator.
+        measured: ``torch.cuda.max_memory_allocated`` over the steps; None if they were not run.
+        seconds: of the last step.
+        note: why it was not run; empty if it was.
+    """
+
+    shape: str
+    method: str
+    batch: int
+    length: int
+    checkpointing: bool
+    predicted: int
+    moment: str
+    measured: int | None = None
+    seconds: float | None = None
+    note: str = ""
+
+    @property
+    def error(self) -> float:
+        """Prediction over measurement, less 1."""
+        return self.predicted / self.measured - 1
+
+
+def study_memory(folder: Path) -> list[Row]:
+    """Measure the grid; add it to ``memory_grid.json``, in the place of this device's last grid.
+
+    Raises:
+        CourseError: there is no CUDA device.
+    """
+    device = cuda_device("the grid measures a GPU's memory")
+    with torch.cuda.device(device):
+        run = environment(device) | {"workspaces": _measured_workspaces(device), "rows": []}
+        for name in NAMES:
+            for method in METHODS:
+                for row in _rows(name, method, device):
+                    run["rows"].append(dataclasses.asdict(row))
+                    print(describe(row), flush=True)
+                    save(folder, run)
+    return [Row(**row) for row in run["rows"]]
+
+
+def cuda_device(why: str) -> torch.device:
+    """The current CUDA device.
+
+    Raises:
+        CourseError: there is none.
+    """
+    if not torch.cuda.is_available():
+        raise CourseError(f"There is no CUDA device here, and {why}", "run this on a GPU")
+    return torch.device("cuda", torch.cuda.current_device())
+
+
+def _rows(name: str, method: str, device: torch.device):
+    """The cells of one model and method; what fails is noted and the rest goes on."""
+    shape, capacity = SHAPES[name], torch.cuda.get_device_properties(device).total_memory
+    model = optimiser = None
+    for batch, length, checkpointing in POINTS:
+        training = Training(method, batch, length, checkpointing=checkpointing)
+        forecast = estimate(shape, training, workspaces(device))
+        row = Row(name, method, batch, length, checkpointing, forecast.peak, forecast.moment)
+        if forecast.peak + SPARE > capacity:
+            row.note = f"does not fit into {capacity / GIB:.0f} GiB"
+            yield row
+            continue
+        try:
+            if model is None:
+                model = build(shape, training, device)
+                optimiser = make_optimiser(model)
+            elif checkpointing:
+                use_checkpointing(model)
+            ids = random_ids(shape, training, device)
+            row.measured, row.seconds = _steps(model, optimiser, ids, device)
+        except Exception as error:  # one cell's failure must not cost the others
+            row.note = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+            model = optimiser = None
+        free_memory()
+        yield row
+    del model, optimiser
+    free_memory()
+
+
+def _steps(model, optimiser, ids: torch.Tensor, device: torch.device) -> tuple[int, float]:
+    """Peak bytes over ``STEPS`` training steps, and the seconds of the last."""
+    torch.cuda.reset_peak_memory_stats(device)
+    for _ in range(STEPS):
+        torch.cuda.synchronize(device)
+        start = time.perf_counter()
+        loss_of(model, ids).backward()
+        optimiser.step(max_norm=1.0)  # returns a number, so the GPU is done
+        seconds = time.perf_counter() - start
+    return torch.cuda.max_memory_allocated(device), seconds
+
+
+def free_memory() -> None:
+    """Give back what no tensor holds."""
+    gc.collect()
+    torch.cuda.empty_cache()
+
+
+def _measured_workspaces(device: torch.device) -> int:
+    """Bytes that stay allocated after a product has gone forward and backward."""
+    x = torch.randn(256, 256, device=device, dtype=torch.bfloat16, requires_grad=True)
+    (x @ x).sum().backward()
+    del x
+    free_memory()
+    return torch.cuda.memory_allocated(device)
+
+
+def describe(row: Row) -> str:
+    """One line on a cell."""
+    what = f"{row.shape:13} {row.method:13} {row.batch} x {row.length:4}"
+    what += " checkpointing" if row.checkpointing else " " * 14
+    what += f"  predicted {row.predicted / GIB:7.2f} GiB ({row.moment})"
+    if row.measured is None:
+        return f"{what}: {row.note}"
+    return f"{what}  measured {row.measured / GIB:7.2f} GiB  {row.error:+.1%}  {row.seconds:.2f} s"
+
+
+def save(folder: Path, run: dict) -> None:
+    """Write ``memory_grid.json``: the runs of other devices, and this one."""
+    path = folder / "memory_grid.json"
+    others = []
+    with contextlib.suppress(FileNotFoundError):
+        runs = json.loads(path.read_text(encoding="utf-8"))
+        others = [other for other in runs if other["device"] != run["device"]]
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps([*others, run], indent=1) + "\n", encoding="utf-8")

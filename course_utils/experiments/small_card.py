@@ -1,0 +1,163 @@
+"""A model of seven billion parameters, trained with QLoRA in the memory of a small card."""
+
+import dataclasses
+import json
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from course_utils.experiments.memory_grid import cuda_device, free_memory
+from course_utils.experiments.memory_setups import build, loss_of, make_optimiser, random_ids
+from course_utils.experiments.records import environment
+from course_utils.memory_calculator import GIB, Training, estimate, workspaces
+from course_utils.memory_shapes import SHAPES
+
+NAME = "Llama-2-7B"
+CAP = 15 * GIB  # what a T4 leaves to a process
+TRAINING = Training("QLoRA", 4, 512, checkpointing=True, rank=16)
+CHUNK = 512  # positions whose logits are in memory at once, where the loss goes in chunks
+WARM, STEPS = 3, 8
+
+
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    """One way to run the same training.
+
+    Attributes:
+        name: for the table.
+        adapters_in_float32: PEFT's default, with bitsandbytes' paged AdamW; else adapters in
+            bfloat16, with the course's optimiser, which keeps float32 masters.
+        chunk: positions whose logits are in memory at once; None for all.
+    """
+
+    name: str
+    adapters_in_float32: bool = False
+    chunk: int | None = None
+
+
+VARIANTS = (
+    Variant("out of the box", adapters_in_float32=True),
+    Variant("bfloat16 adapters"),
+    Variant("bfloat16 adapters, loss in chunks", chunk=CHUNK),
+)
+
+
+def study_small_card(folder: Path) -> dict:
+    """Predict, then measure; write ``small_card.json``.
+
+    Raises:
+        CourseError: there is no CUDA device.
+    """
+    device = cuda_device("the study measures a GPU's memory")
+    total = torch.cuda.get_device_properties(device).total_memory
+    torch.cuda.set_per_process_memory_fraction(min(1.0, CAP / total), device)
+    shape = SHAPES[NAME]
+    full = estimate(shape, dataclasses.replace(TRAINING, method="full"), workspaces(device))
+    report = {
+        "shape": NAME,
+        "cap": CAP,
+        "batch": TRAINING.batch,
+        "length": TRAINING.length,
+        "rank": TRAINING.rank,
+        "chunk": CHUNK,
+        "full fine-tuning": full.peak,
+        **environment(device),
+        "variants": {},
+    }
+    try:
+        for variant in VARIANTS:
+            report["variants"][variant.name] = row = {"predicted": _predicted(variant, device)}
+            print(f"{variant.name}: predicted {_gib(row['predicted'])}", flush=True)
+            try:
+                row |= _measure(variant, device)
+                print(f"{variant.name}: {describe(row)}", flush=True)
+            except Exception as error:  # one variant's failure must not cost the others
+                row["note"] = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+                print(f"{variant.name}: {row['note']}", flush=True)
+            free_memory()
+            folder.mkdir(parents=True, exist_ok=True)
+            text = json.dumps(report, indent=1) + "\n"
+            (folder / "small_card.json").write_text(text, encoding="utf-8")
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0, device)
+    return report
+
+
+def _gib(size: int | None) -> str:
+    return "nothing" if size is None else f"{size / GIB:.2f} GiB"
+
+
+def describe(row: dict) -> str:
+    """One line on a measured variant."""
+    return (
+        f"loaded {_gib(row['loaded'])}, peak {_gib(row['peak'])}, "
+        f"{row['tokens_per_second']:,.0f} tokens/s, loss {row['losses'][0]:.2f} to "
+        f"{row['losses'][-1]:.2f}"
+    )
+
+
+def _predicted(variant: Variant, device: torch.device) -> int | None:
+    """Bytes at the peak; None for what the calculator does not know: PEFT's float32 adapters."""
+    if variant.adapters_in_float32:
+        return None
+    training = dataclasses.replace(TRAINING, logit_positions=variant.chunk)
+    return estimate(SHAPES[NAME], training, workspaces(device)).peak
+
+
+def _measure(variant: Variant, device: torch.device) -> dict:
+    """Peak bytes, and tokens a second as the median of the steps after the warm ones."""
+    torch.manual_seed(0)
+    shape = SHAPES[NAME]
+    torch.cuda.reset_peak_memory_stats(device)
+    model = build(shape, TRAINING, device, adapters_in_float32=variant.adapters_in_float32)
+    loaded, building = (f(device) for f in (torch.cuda.memory_allocated, _peak))
+    step = _paged_step(model) if variant.adapters_in_float32 else _own_step(model)
+    ids = random_ids(shape, TRAINING, device)
+    torch.cuda.reset_peak_memory_stats(device)
+    seconds, losses = [], []
+    for _ in range(WARM + STEPS):
+        torch.cuda.synchronize(device)
+        start = time.perf_counter()
+        loss = loss_of(model, ids, variant.chunk)
+        loss.backward()
+        step()
+        torch.cuda.synchronize(device)
+        seconds.append(time.perf_counter() - start)
+        losses.append(loss.item())
+        del loss
+    return {
+        "loaded": loaded,
+        "peak while loading": building,
+        "peak": _peak(device),
+        "reserved": torch.cuda.max_memory_reserved(device),
+        "tokens_per_second": TRAINING.tokens / statistics.median(seconds[WARM:]),
+        "seconds": [round(s, 4) for s in seconds],
+        "losses": [round(value, 4) for value in losses],
+    }
+
+
+def _peak(device: torch.device) -> int:
+    return torch.cuda.max_memory_allocated(device)
+
+
+def _own_step(model: torch.nn.Module) -> Callable[[], None]:
+    optimiser = make_optimiser(model)
+    return lambda: optimiser.step(max_norm=1.0)
+
+
+def _paged_step(model: torch.nn.Module) -> Callable[[], None]:
+    """A step of the optimiser that QLoRA's authors used: its state may move to the host."""
+    from bitsandbytes.optim import PagedAdamW32bit
+
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimiser = PagedAdamW32bit(trained, lr=1e-4)
+
+    def step() -> None:
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
+        optimiser.step()
+        optimiser.zero_grad()
+
+    return step
