@@ -1,4 +1,4 @@
-"""Figures of recorded runs: what matters in prompt tuning, and other domains."""
+"""Figures of recorded runs: every seed is a mark."""
 
 import matplotlib.pyplot as plt
 import numpy
@@ -14,6 +14,7 @@ LOOKS = {
     "sampled": (ORANGE, "s"),
     "random": (RED, "D"),
 }  # of inits: colour and marker
+SERIES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"))
 
 
 def grid_figure(records: list[Record], best_prompt: float, title: str) -> Figure:
@@ -56,23 +57,23 @@ def _series(axes: Axes, records: list[Record], name: str) -> None:
     axes.minorticks_off()
 
 
-def domain_figure(accuracies: dict[str, dict[str, list[float]]], title: str) -> Figure:
-    """Accuracy by domain: a mark a seed, a bar at the mean, the methods beside each other.
+def seed_figure(values: dict[str, dict[str, list[float]]], ylabel: str, title: str) -> Figure:
+    """A mark a seed and a bar at the mean; the series stand beside each other at each place.
 
     Args:
-        accuracies: method to domain to the accuracy of each seed.
+        values: series to place to the value of each seed; at most three series.
+        ylabel: what the values are.
         title: the message.
     """
     figure, axes = plt.subplots(figsize=(8, 3.4), layout="constrained")
-    looks = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"))
-    for place, ((method, by_domain), (colour, marker)) in enumerate(zip(accuracies.items(), looks)):
-        for x, seeds in enumerate(by_domain.values()):
-            at = x + 0.22 * (place - (len(accuracies) - 1) / 2)
+    for number, ((name, by_place), (colour, marker)) in enumerate(zip(values.items(), SERIES)):
+        for x, seeds in enumerate(by_place.values()):
+            at = x + 0.22 * (number - (len(values) - 1) / 2)
             axes.plot([at - 0.07, at + 0.07], [numpy.mean(seeds)] * 2, color=colour, linewidth=3)
             axes.scatter([at] * len(seeds), seeds, s=24, color=colour, marker=marker, alpha=0.7,
-                         label=method if x == 0 else None)  # fmt: skip
-    names = list(next(iter(accuracies.values())))
-    axes.set_xticks(range(len(names)), names)
-    axes.set(ylabel="accuracy (mark: a seed, bar: mean)", title=title)
+                         label=name if x == 0 else None)  # fmt: skip
+    places = list(next(iter(values.values())))
+    axes.set_xticks(range(len(places)), places)
+    axes.set(ylabel=f"{ylabel}\n(mark: a seed, bar: mean)", title=title)
     axes.legend(fontsize=8)
     return figure

@@ -8,7 +8,7 @@ import pytest
 
 from course_utils.experiments import plan
 from course_utils.experiments.records import recorded
-from course_utils.plots_prompt import domain_figure, grid_figure
+from course_utils.plots_prompt import grid_figure, seed_figure
 
 INITS = ("labels", "random")
 
@@ -52,15 +52,16 @@ def test_a_mark_stands_near_its_setting():
         assert numpy.abs(numpy.log(x / numpy.repeat([1e-2, 3e-2], 3))).max() < 0.1
 
 
-def test_domains_show_every_seed_and_the_mean():
+def test_each_place_shows_every_seed_and_the_mean():
     accuracies = {
         "full": {"movies": [0.9, 0.91], "tweets": [0.8, 0.82]},
         "prompt": {"movies": [0.88, 0.9], "tweets": [0.85, 0.87]},
     }
-    [axes] = domain_figure(accuracies, "message").axes
+    [axes] = seed_figure(accuracies, "accuracy", "message").axes
     marks = [sorted(numpy.asarray(c.get_offsets())[:, 1]) for c in axes.collections]
     assert numpy.allclose(marks, [[0.9, 0.91], [0.8, 0.82], [0.88, 0.9], [0.85, 0.87]])
     means = [line.get_ydata()[0] for line in axes.lines]
     assert numpy.allclose(means, [0.905, 0.81, 0.89, 0.86])
     assert [label.get_text() for label in axes.get_xticklabels()] == ["movies", "tweets"]
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["full", "prompt"]
+    assert axes.get_ylabel().startswith("accuracy") and axes.get_title() == "message"

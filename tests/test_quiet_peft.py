@@ -1,0 +1,19 @@
+"""PEFT says nothing when it is imported, nor when it opens and saves a prompt."""
+
+import subprocess
+import sys
+
+SCRIPT = """
+import sys
+from course_utils.quiet_peft import peft
+from course_utils.tiny import tiny_model
+settings = peft.PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=3)
+peft.get_peft_model(tiny_model(), settings).save_pretrained(sys.argv[1])
+peft.PeftModel.from_pretrained(tiny_model(), sys.argv[1])
+"""
+
+
+def test_nothing_is_said(tmp_path):
+    command = [sys.executable, "-c", SCRIPT, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
