@@ -1,6 +1,7 @@
 """The course's commands: ``python -m course_utils --help``."""
 
 import argparse
+import importlib
 import os
 import subprocess
 import sys
@@ -9,6 +10,13 @@ from pathlib import Path
 from course_utils.errors import CourseError
 
 FIRST_LESSON = Path(__file__).resolve().parent.parent / "notebooks/01_prompt_engineering.ipynb"
+MEASUREMENTS = {  # studies that are not a list of runs: the module that has study_NAME(folder)
+    "update": "course_utils.experiments.update",
+    "step_time": "course_utils.experiments.step_time",
+    "memory": "course_utils.experiments.memory_grid",
+    "small_card": "course_utils.experiments.small_card",
+    "float16": "course_utils.experiments.float16",
+}
 
 
 def prepare(arguments) -> int:
@@ -68,15 +76,12 @@ def benchmark(arguments) -> int:
 def experiments(arguments) -> int:
     """Run a study on a GPU: the recorded figures of the lessons (hours on a CPU)."""
     from course_utils.experiments.command import run_study
-    from course_utils.experiments.step_time import study_step_time
-    from course_utils.experiments.update import study_update
     from course_utils.labbook import results_folder
 
     folder = arguments.folder or results_folder() / "experiments"
-    if arguments.study == "update":
-        study_update(folder)
-    elif arguments.study == "step_time":
-        study_step_time(folder)
+    if arguments.study in MEASUREMENTS:
+        module = importlib.import_module(MEASUREMENTS[arguments.study])
+        getattr(module, f"study_{arguments.study}")(folder)
     else:
         run_study(arguments.study, folder, arguments.workers)
     return 0
@@ -127,7 +132,7 @@ def parser() -> argparse.ArgumentParser:
         if function is experiments:
             from course_utils.experiments.plan import STUDIES
 
-            command.add_argument("study", choices=[*STUDIES, "update", "step_time"])
+            command.add_argument("study", choices=[*STUDIES, *MEASUREMENTS])
             command.add_argument("--folder", type=Path, help="where to write; results/experiments")
             command.add_argument("--workers", type=int, default=1, help="runs at the same time")
         if function is notebooks:

@@ -148,7 +148,8 @@ def _bf16() -> list[Line]:
 
     if device.bf16_is_faster(device.pick_device()):
         return [Line("ok", "bfloat16", "faster than float32 here, so it is used")]
-    return [Line("ok", "bfloat16", "no faster than float32 here, so float32 is used")]
+    used = str(device.pick_dtype()).removeprefix("torch.")
+    return [Line("ok", "bfloat16", f"no faster than float32 here, so {used} is used")]
 
 
 def _memory() -> list[Line]:

@@ -1,4 +1,4 @@
-"""AdamW in mixed precision: the model in bfloat16, the optimiser in float32.
+"""AdamW in mixed precision: the model in 16 bits, the optimiser in float32.
 
 bfloat16 keeps 8 bits of a number. Near 1 its neighbours are 1/128 apart, while a step of
 fine-tuning moves a weight by about 1/100,000: added in bfloat16, most steps would be rounded
@@ -16,7 +16,7 @@ CHUNK = {"cpu": 4, "cuda": 100_000}
 class MixedPrecisionAdamW:
     """AdamW (PyTorch's, fused) on float32 master copies of ``parameters``.
 
-    Bytes per parameter: for bfloat16 parameters 2 (weight) + 2 (gradient) + 4 (master) + 4 + 4
+    Bytes per parameter: for 16-bit parameters 2 (weight) + 2 (gradient) + 4 (master) + 4 + 4
     (Adam's mean and variance); for float32 parameters 4 + 4 + 0 + 4 + 4, as they are their own
     masters. The float32 gradients of a few parameters exist at a time.
 
@@ -39,17 +39,23 @@ class MixedPrecisionAdamW:
         self._adamw.param_groups[0]["lr"] = learning_rate
 
     @torch.no_grad()
-    def step(self, max_norm: float) -> float:
+    def step(self, max_norm: float, loss_scale: float | None = None) -> float:
         """Clip the gradients by their global norm, step, and drop the gradients.
+
+        Args:
+            loss_scale: what the loss was multiplied by; the gradients are divided by it first.
+                With it, gradients that are not finite are dropped and no step is made.
 
         Returns:
             The gradients' norm before clipping.
         """
         gradients = [p.grad for p in self.parameters]
-        norm = torch.nn.utils.get_total_norm(gradients).float()
-        scale = (max_norm / (norm + 1e-6)).clamp(max=1.0)
+        norm = _total_norm(gradients) / (loss_scale or 1.0)
+        scale = (max_norm / (norm + 1e-6)).clamp(max=1.0) / (loss_scale or 1.0)
         for parameter in self.parameters:
             parameter.grad = None
+        if loss_scale is not None and not torch.isfinite(norm):
+            return norm.item()
         size = CHUNK[self.parameters[0].device.type]
         for start in range(0, len(gradients), size):
             self._step_chunk(slice(start, start + size), gradients, scale)
@@ -84,3 +90,11 @@ class MixedPrecisionAdamW:
                 name: state[f"{i}.{name}"].to(master.device, copy=True)
                 for name in ("step", "exp_avg", "exp_avg_sq")
             }
+
+
+def _total_norm(gradients: list[torch.Tensor]) -> torch.Tensor:
+    """The global norm, float32."""
+    if all(gradient.dtype != torch.float16 for gradient in gradients):
+        return torch.nn.utils.get_total_norm(gradients).float()
+    norms = [torch.linalg.vector_norm(g, dtype=torch.float32) for g in gradients]
+    return torch.linalg.vector_norm(torch.stack(norms))  # float16 ends at 65,504

@@ -51,12 +51,13 @@ def answer_logits(
 
 
 def mixed_precision(model: PreTrainedModel) -> torch.autocast:
-    """Matrix products in bfloat16, sums and norms in float32; plain float32 for a float32 model.
+    """Matrix products in the model's dtype, sums and norms in float32; plain float32 for float32.
 
     Together with float32 ``embed``-dings the residual stream stays in float32, as it does when
     float32 weights are trained under autocast, but no weight has to be cast on the way.
     """
-    return torch.autocast(model.device.type, torch.bfloat16, enabled=model.dtype != torch.float32)
+    short = model.dtype if model.dtype != torch.float32 else torch.bfloat16
+    return torch.autocast(model.device.type, short, enabled=model.dtype != torch.float32)
 
 
 def embed_tokens(model: PreTrainedModel, input_ids: torch.Tensor) -> torch.Tensor:

@@ -12,18 +12,21 @@ import torch
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from course_utils import out_of_memory
 from course_utils.batching import by_length, collate, encode
 from course_utils.checkpoint import Checkpoint
 from course_utils.errors import CourseError
 from course_utils.graphs import WIDTHS, GraphedBackward
 from course_utils.lora import adapter_numbers
+from course_utils.loss_scale import LossScale
+from course_utils.memory_calculator import Training
 from course_utils.optimiser import MixedPrecisionAdamW
 from course_utils.progress import TrainingDisplay
 from course_utils.prompting import Prompt
 from course_utils.scoring import answer_logits
+from course_utils.training_plan import TrainingConfig, learning_rate, plan_batches
 
 MICRO_BATCH_TOKENS = {"cpu": 192, "cuda": 16384}  # padded tokens whose activations fit at once
-POOL = 8  # batches that are cut from one pool of similar length
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,36 +37,14 @@ class Example:
     answer: int
 
 
-@dataclasses.dataclass(frozen=True)
-class TrainingConfig:
-    """Settings of a run.
-
-    Attributes:
-        learning_rate: the highest that the schedule reaches.
-        steps: optimiser steps.
-        batch_size: examples a step.
-        warmup: share of the steps in which the learning rate rises; then it falls to 0.
-        max_norm: gradients longer than this are scaled down to it.
-        validate_every: steps between two validations, each followed by a checkpoint.
-        seed: seed of the order of the examples and of dropout.
-    """
-
-    learning_rate: float
-    steps: int
-    batch_size: int = 16
-    warmup: float = 0.06
-    max_norm: float = 1.0
-    validate_every: int = 20
-    seed: int = 0
-
-
 @dataclasses.dataclass
 class History:
     """The course of a run.
 
     Attributes:
         losses: training loss of each step, before it.
-        norms: norm of the gradients of each step, before clipping.
+        norms: norm of the gradients of each step, before clipping; not finite where float16
+            overflowed and the step was skipped.
         validations: ``(steps done, validation loss)`` pairs.
         interrupted: was the run cut off?
     """
@@ -88,35 +69,10 @@ def make_examples(
     return [Example(ids, label_ids[y]) for ids, y in zip(sequences, dataset["label"])]
 
 
-def learning_rate(step: int, config: TrainingConfig) -> float:
-    """Linear warm-up to the highest learning rate, then linear descent towards 0."""
-    warm_steps = max(1, round(config.warmup * config.steps))
-    if step < warm_steps:
-        return config.learning_rate * (step + 1) / warm_steps
-    return config.learning_rate * (config.steps - step) / max(1, config.steps - warm_steps)
-
-
-def plan_batches(lengths: list[int], config: TrainingConfig) -> list[list[int]]:
-    """The examples of each step: random, but of similar length, so that little is padding.
-
-    Each epoch is shuffled and cut into pools of ``POOL`` batches; a pool is sorted by length,
-    cut into batches, and these are shuffled again. The plan depends on the seed alone, so a
-    resumed run goes on with the batches that an uninterrupted one would see.
-    """
-    generator = torch.Generator().manual_seed(config.seed)
-    size, plan = config.batch_size, []
-    while len(plan) < config.steps:
-        order = torch.randperm(len(lengths), generator=generator).tolist()
-        batches = []
-        for start in range(0, len(order), POOL * size):
-            pool = sorted(order[start : start + POOL * size], key=lambda i: lengths[i])
-            batches += [pool[i : i + size] for i in range(0, len(pool), size)]
-        plan += [batches[i] for i in torch.randperm(len(batches), generator=generator)]
-    return plan[: config.steps]
-
-
-def backward(model: PreTrainedModel, examples: list[Example], pad_id: int) -> float:
-    """Add the gradient of the mean loss over ``examples``; return that loss.
+def backward(
+    model: PreTrainedModel, examples: list[Example], pad_id: int, loss_scale: float = 1.0
+) -> float:
+    """Add the gradient of the mean loss over ``examples``, times ``loss_scale``; return that loss.
 
     The batch goes through in micro-batches of similar length: the same gradient, with the
     activations of one micro-batch in memory at a time.
@@ -125,13 +81,21 @@ def backward(model: PreTrainedModel, examples: list[Example], pad_id: int) -> fl
     lengths = [len(example.ids) for example in examples]
     for rows in by_length(lengths, MICRO_BATCH_TOKENS[model.device.type]):
         loss = _loss_sum(model, [examples[i] for i in rows], pad_id) / len(examples)
-        loss.backward()
+        (loss * loss_scale).backward()
         total += loss.detach()
     return total.item()
 
 
-def backward_of(model: PreTrainedModel, pad_id: int) -> Callable[[list[Example]], float]:
-    """The fastest ``backward`` for this device: on a GPU, CUDA graphs for ordinary batches."""
+def backward_of(
+    model: PreTrainedModel, pad_id: int, loss_scale: LossScale | None = None
+) -> Callable[[list[Example]], float]:
+    """The fastest ``backward`` for this device: on a GPU, CUDA graphs for ordinary batches.
+
+    Args:
+        loss_scale: of a run in float16, which goes the plain way, as the scale may change.
+    """
+    if loss_scale is not None:
+        return lambda examples: backward(model, examples, pad_id, loss_scale.value)
     if model.device.type != "cuda":
         return lambda examples: backward(model, examples, pad_id)
     graphed = GraphedBackward(model, pad_id)
@@ -189,7 +153,8 @@ def train(
             that moment.
 
     Raises:
-        CourseError: the loss is not finite; the model has the best weights so far.
+        CourseError: the loss is not finite, or the GPU's memory ran out; the model has the best
+            weights so far.
     """
     run = _Run(model, examples, validation, config, pad_id, folder, watch)
     try:
@@ -225,6 +190,7 @@ class _Run:
         self.optimiser = MixedPrecisionAdamW(
             list(self.trainable.values()), learning_rate(0, config)
         )
+        self.loss_scale = LossScale() if model.dtype == torch.float16 else None
         self.plan = plan_batches([len(example.ids) for example in examples], config)
         self.checkpoint = Checkpoint(Path(folder), self._fingerprint())
         self.history, self.display = History(), None
@@ -247,6 +213,8 @@ class _Run:
         else:
             step, tensors, history = saved
             self.optimiser.load_state(tensors)
+            if self.loss_scale is not None:
+                self.loss_scale.load_state(tensors["loss_scale"])
             history["validations"] = [tuple(point) for point in history["validations"]]
             self.history = History(**history)
             print(f"Resuming after step {step} (resume=False starts afresh).")
@@ -254,24 +222,47 @@ class _Run:
 
     def steps(self) -> None:
         self.model.train()
-        config, backward = self.config, backward_of(self.model, self.pad_id)
+        config, backward = self.config, backward_of(self.model, self.pad_id, self.loss_scale)
         for step in range(len(self.history.losses), config.steps):
             batch = [self.examples[i] for i in self.plan[step]]
-            loss = backward(batch)
-            if not math.isfinite(loss):
-                raise CourseError(
-                    f"The loss is {loss} at step {step + 1}, so training was stopped; the model "
-                    "has the best weights so far",
-                    f"lower the learning rate (it is {config.learning_rate:g}), or load the "
-                    "model in float32",
-                )
-            self.optimiser.set_learning_rate(learning_rate(step, config))
-            norm = self.optimiser.step(config.max_norm)
+            failure = None
+            try:
+                loss = backward(batch)
+                norm = self._step(step, loss)
+            except torch.OutOfMemoryError:
+                failure = out_of_memory.explain(self.model.config, self._as_training(batch))
+            if failure is not None:  # raised here, it does not keep the activations alive
+                raise failure
             self.history.losses.append(loss)
             self.history.norms.append(norm)
             self.display.step(self.history)
             if (step + 1) % config.validate_every == 0 or step + 1 == config.steps:
                 self._validate()
+
+    def _step(self, step: int, loss: float) -> float:
+        """One step of the optimiser; the norm of the gradients before clipping.
+
+        In float16, gradients that are not finite are dropped, and the loss scale is halved.
+        """
+        if not math.isfinite(loss):
+            raise CourseError(
+                f"The loss is {loss} at step {step + 1}, so training was stopped; the model "
+                "has the best weights so far",
+                f"lower the learning rate (it is {self.config.learning_rate:g}), or load the "
+                "model in float32",
+            )
+        self.optimiser.set_learning_rate(learning_rate(step, self.config))
+        if self.loss_scale is None:
+            return self.optimiser.step(self.config.max_norm)
+        norm = self.optimiser.step(self.config.max_norm, self.loss_scale.value)
+        self.loss_scale.update(math.isfinite(norm))
+        return norm
+
+    def _as_training(self, batch: list[Example]) -> Training:
+        """The step as the memory calculator sees it: the rows that are in memory at once."""
+        length = max(len(example.ids) for example in batch)
+        rows = min(len(batch), max(1, MICRO_BATCH_TOKENS[self.model.device.type] // length))
+        return out_of_memory.training_of(self.model, rows, length, logit_positions=rows)
 
     def _validate(self) -> None:
         done = len(self.history.losses)
@@ -282,9 +273,10 @@ class _Run:
         if self.history.best[0] == done:
             self.checkpoint.save_best(self.trainable)
         if 0 < done < self.config.steps:
-            self.checkpoint.save_state(
-                done, self.optimiser.state(), dataclasses.asdict(self.history)
-            )
+            tensors = self.optimiser.state()
+            if self.loss_scale is not None:
+                tensors["loss_scale"] = self.loss_scale.state()
+            self.checkpoint.save_state(done, tensors, dataclasses.asdict(self.history))
 
     def finish(self) -> None:
         """Leave the model with the best weights, without gradients, in evaluation mode."""

@@ -62,7 +62,7 @@ def test_on_cuda_emulated_bfloat16_does_not_count(monkeypatch, native):
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", supported)
     monkeypatch.setattr(device, "_matmul_seconds", None)
     dtype = device.pick_dtype(torch.device("cuda"))
-    assert dtype == (torch.bfloat16 if native else torch.float32)
+    assert dtype == (torch.bfloat16 if native else torch.float16)
 
 
 def test_a_product_is_timed_in_either_precision():
