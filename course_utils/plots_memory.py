@@ -1,0 +1,80 @@
+"""Figures of memory: what a training step is made of, and how good the predictions are."""
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from course_utils.experiments.memory_grid import Row
+from course_utils.memory_calculator import GIB, METHODS, Estimate
+from course_utils.memory_cards import CARDS
+from course_utils.plots import BLUE, GREEN, GREY, ORANGE, RED
+
+# What a bar is made of: parts of an estimate, colour, hatching. Okabe and Ito's palette.
+GROUPS = {
+    "weights": (("weights",), BLUE, ""),
+    "quantisation constants": (("quantisation constants",), "#56B4E9", "//"),
+    "adapters or soft prompt": (("adapters", "soft prompt"), "#F0E442", "xx"),
+    "optimiser": (("optimiser",), GREEN, "\\\\"),
+    "gradients": (("gradients",), "#CC79A7", "--"),
+    "activations": (("activations", "recomputed layer"), ORANGE, ".."),
+    "logits": (("logits",), RED, "||"),
+    "temporary, workspaces": (("temporary", "workspaces"), GREY, "++"),
+}
+LOOKS = dict(zip(METHODS, ((RED, "s"), (BLUE, "o"), (GREEN, "^"), (ORANGE, "D"))))
+
+
+def memory_figure(bars: Sequence[tuple[str, Estimate]], title: str) -> Figure:
+    """One stacked bar a training, at its dearest moment, against the memory of common GPUs."""
+    figure, axes = plt.subplots(figsize=(8.5, 1.9 + 0.45 * len(bars)), layout="constrained")
+    for y, (_, estimate) in enumerate(bars):
+        left = 0.0
+        for label, (names, colour, hatch) in GROUPS.items():
+            size = sum(estimate.parts.get(name, 0) for name in names) / GIB
+            axes.barh(y, size, left=left, height=0.6, color=colour, hatch=hatch,
+                      edgecolor="white", linewidth=0, label=label if y == 0 else None)  # fmt: skip
+            left += size
+        axes.annotate(f"{left:.1f}", (left, y), (5, 0), textcoords="offset points", va="center",
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
+    _show_cards(axes, max(estimate.peak for _, estimate in bars) / GIB)
+    axes.set_yticks(range(len(bars)), [name for name, _ in bars])
+    axes.set_ylim(len(bars) - 0.4, -0.7)
+    axes.set(xlabel="GiB at the dearest moment of a training step")
+    axes.set_title(title)
+    figure.legend(loc="outside lower center", ncols=4, fontsize=8)
+    return figure
+
+
+def _show_cards(axes: Axes, largest: float) -> None:
+    """A line for the memory of each GPU near the bars, named above the axes."""
+    cards = {name: size for name, size in CARDS.items() if size < 1.6 * largest}
+    cards = cards or {"T4": CARDS["T4"]}
+    width = 1.12 * max(largest, *cards.values())
+    axes.set_xlim(0, width)
+    named, right = {}, 2 * width
+    for name, size in reversed(cards.items()):
+        axes.axvline(size, color="black", linestyle="--", linewidth=1)
+        if right - size > 0.05 * width:  # else its name would stand on its neighbour's
+            named[name] = right = size
+    top = axes.secondary_xaxis("top")
+    top.set_xticks(list(named.values()), list(named), rotation=20, ha="left", fontsize=8)
+
+
+def grid_figure(rows: Sequence[Row], title: str) -> Figure:
+    """The error of each prediction against what was measured; only rows that were run."""
+    figure, axes = plt.subplots(figsize=(7, 3.2), layout="constrained")
+    axes.axhspan(-0.05, 0.05, color=GREY, alpha=0.2, label="within 5 %")
+    axes.axhline(0, color=GREY, linewidth=1)
+    for method, (colour, marker) in LOOKS.items():
+        run = [row for row in rows if row.method == method and row.measured is not None]
+        axes.plot([row.measured / GIB for row in run], [row.error for row in run], marker,
+                  color=colour, label=method, linestyle="none")  # fmt: skip
+    limit = max([0.06, *(1.15 * abs(row.error) for row in rows if row.measured is not None)])
+    axes.set(xscale="log", xlabel="measured peak (GiB)", ylabel="predicted too much by",
+             ylim=(-limit, limit))  # fmt: skip
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.set_title(title)
+    axes.legend(fontsize=8, ncols=2)
+    return figure
