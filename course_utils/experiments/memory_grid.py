@@ -5,6 +5,7 @@ import dataclasses
 import gc
 import json
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -17,7 +18,7 @@ from course_utils.experiments.memory_setups import (
     random_ids,
     use_checkpointing,
 )
-from course_utils.experiments.records import environment
+from course_utils.experiments.records import FOLDER, environment
 from course_utils.memory_calculator import GIB, METHODS, Training, estimate, workspaces
 from course_utils.memory_shapes import SHAPES
 
@@ -30,6 +31,7 @@ POINTS = (  # (batch, length, checkpointing); checkpointing last, as it cannot b
     (4, 512, True),
     (4, 1024, True),
 )
+PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")  # whose versions are recorded
 STEPS = 2  # the optimiser's state is there from the second on
 SPARE = 1.5 * GIB  # left to the CUDA context and to holes in the allocator's memory
 
@@ -71,14 +73,31 @@ def study_memory(folder: Path) -> list[Row]:
     """
     device = cuda_device("the grid measures a GPU's memory")
     with torch.cuda.device(device):
-        run = environment(device) | {"workspaces": _measured_workspaces(device), "rows": []}
-        for name in NAMES:
-            for method in METHODS:
-                for row in _rows(name, method, device):
-                    run["rows"].append(dataclasses.asdict(row))
-                    print(describe(row), flush=True)
-                    save(folder, run)
+        run = environment(device, PACKAGES) | {
+            "workspaces": _measured_workspaces(device),
+            "rows": [],
+        }
+        for row in measure(NAMES, POINTS, device):
+            run["rows"].append(dataclasses.asdict(row))
+            print(describe(row), flush=True)
+            save(folder, run)
     return [Row(**row) for row in run["rows"]]
+
+
+def recorded_grids() -> dict[str, list[Row]]:
+    """The recorded rows by device.
+
+    Raises:
+        CourseError: there are none.
+    """
+    path = FOLDER / "memory_grid.json"
+    if not path.exists():
+        raise CourseError(
+            "There is no recorded memory grid",
+            "make one on a GPU with: python -m course_utils experiments memory",
+        )
+    runs = json.loads(path.read_text(encoding="utf-8"))
+    return {run["device"]: [Row(**row) for row in run["rows"]] for run in runs}
 
 
 def cuda_device(why: str) -> torch.device:
@@ -92,11 +111,25 @@ def cuda_device(why: str) -> torch.device:
     return torch.device("cuda", torch.cuda.current_device())
 
 
-def _rows(name: str, method: str, device: torch.device):
+def measure(
+    names: Sequence[str], points: Sequence[tuple[int, int, bool]], device: torch.device
+) -> Iterator[Row]:
+    """Measure each model with each method at each point.
+
+    Args:
+        names: keys of ``memory_shapes.SHAPES``.
+        points: batch, length and checkpointing; those with checkpointing last.
+    """
+    for name in names:
+        for method in METHODS:
+            yield from _rows(name, method, points, device)
+
+
+def _rows(name: str, method: str, points: Sequence, device: torch.device) -> Iterator[Row]:
     """The cells of one model and method; what fails is noted and the rest goes on."""
     shape, capacity = SHAPES[name], torch.cuda.get_device_properties(device).total_memory
     model = optimiser = None
-    for batch, length, checkpointing in POINTS:
+    for batch, length, checkpointing in points:
         training = Training(method, batch, length, checkpointing=checkpointing)
         forecast = estimate(shape, training, workspaces(device))
         row = Row(name, method, batch, length, checkpointing, forecast.peak, forecast.moment)

@@ -74,9 +74,9 @@ class Record:
         return "/".join(map(str, parts)) + ("/shuffled" if self.shuffled else "")
 
 
-def environment(device: torch.device) -> dict:
+def environment(device: torch.device, packages: tuple[str, ...] = PACKAGES) -> dict:
     """The fields ``device``, ``versions`` and ``date`` of a record made now."""
-    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
+    versions = {name: importlib.metadata.version(name) for name in packages}
     return {
         "device": describe_device(device),
         "versions": {"python": platform.python_version(), **versions},

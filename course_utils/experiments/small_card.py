@@ -9,9 +9,10 @@ from pathlib import Path
 
 import torch
 
-from course_utils.experiments.memory_grid import cuda_device, free_memory
+from course_utils.errors import CourseError
+from course_utils.experiments.memory_grid import PACKAGES, cuda_device, free_memory
 from course_utils.experiments.memory_setups import build, loss_of, make_optimiser, random_ids
-from course_utils.experiments.records import environment
+from course_utils.experiments.records import FOLDER, environment
 from course_utils.memory_calculator import GIB, Training, estimate, workspaces
 from course_utils.memory_shapes import SHAPES
 
@@ -52,8 +53,6 @@ def study_small_card(folder: Path) -> dict:
         CourseError: there is no CUDA device.
     """
     device = cuda_device("the study measures a GPU's memory")
-    total = torch.cuda.get_device_properties(device).total_memory
-    torch.cuda.set_per_process_memory_fraction(min(1.0, CAP / total), device)
     shape = SHAPES[NAME]
     full = estimate(shape, dataclasses.replace(TRAINING, method="full"), workspaces(device))
     report = {
@@ -64,26 +63,38 @@ def study_small_card(folder: Path) -> dict:
         "rank": TRAINING.rank,
         "chunk": CHUNK,
         "full fine-tuning": full.peak,
-        **environment(device),
+        **environment(device, PACKAGES),
         "variants": {},
     }
-    try:
-        for variant in VARIANTS:
-            report["variants"][variant.name] = row = {"predicted": _predicted(variant, device)}
-            print(f"{variant.name}: predicted {_gib(row['predicted'])}", flush=True)
-            try:
-                row |= _measure(variant, device)
-                print(f"{variant.name}: {describe(row)}", flush=True)
-            except Exception as error:  # one variant's failure must not cost the others
-                row["note"] = f"{type(error).__name__}: {str(error).splitlines()[0]}"
-                print(f"{variant.name}: {row['note']}", flush=True)
-            free_memory()
-            folder.mkdir(parents=True, exist_ok=True)
-            text = json.dumps(report, indent=1) + "\n"
-            (folder / "small_card.json").write_text(text, encoding="utf-8")
-    finally:
-        torch.cuda.set_per_process_memory_fraction(1.0, device)
+    for variant in VARIANTS:
+        report["variants"][variant.name] = row = {"predicted": predicted(variant, device)}
+        print(f"{variant.name}: predicted {_gib(row['predicted'])}", flush=True)
+        try:
+            row |= measure(variant, device)
+            print(f"{variant.name}: {describe(row)}", flush=True)
+        except Exception as error:  # one variant's failure must not cost the others
+            row["note"] = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+            print(f"{variant.name}: {row['note']}", flush=True)
+        free_memory()
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(report, indent=1) + "\n"
+        (folder / "small_card.json").write_text(text, encoding="utf-8")
     return report
+
+
+def recorded_small_card() -> dict:
+    """What ``study_small_card`` reported when the course was made.
+
+    Raises:
+        CourseError: it was not recorded.
+    """
+    path = FOLDER / "small_card.json"
+    if not path.exists():
+        raise CourseError(
+            "The small card was not recorded",
+            "measure it on a GPU with: python -m course_utils experiments small_card",
+        )
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _gib(size: int | None) -> str:
@@ -99,7 +110,7 @@ def describe(row: dict) -> str:
     )
 
 
-def _predicted(variant: Variant, device: torch.device) -> int | None:
+def predicted(variant: Variant, device: torch.device) -> int | None:
     """Bytes at the peak; None for what the calculator does not know: PEFT's float32 adapters."""
     if variant.adapters_in_float32:
         return None
@@ -107,8 +118,17 @@ def _predicted(variant: Variant, device: torch.device) -> int | None:
     return estimate(SHAPES[NAME], training, workspaces(device)).peak
 
 
+def measure(variant: Variant, device: torch.device) -> dict:
+    """Peak bytes with the process capped, and tokens a second: the median of the later steps."""
+    total = torch.cuda.get_device_properties(device).total_memory
+    torch.cuda.set_per_process_memory_fraction(min(1.0, CAP / total), device)
+    try:
+        return _measure(variant, device)
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0, device)
+
+
 def _measure(variant: Variant, device: torch.device) -> dict:
-    """Peak bytes, and tokens a second as the median of the steps after the warm ones."""
     torch.manual_seed(0)
     shape = SHAPES[NAME]
     torch.cuda.reset_peak_memory_stats(device)
