@@ -1,7 +1,6 @@
 """Double quantisation: the scales of the blocks are themselves quantised, to 8 bits."""
 
 import torch
-from torch.nn.functional import embedding
 
 from course_utils.blockwise import BLOCK, blocks, nearest, normalise
 from course_utils.codebooks import dynamic8
@@ -40,7 +39,7 @@ def dequantise_absmax(
         codes, second, mean: as ``quantise_absmax`` gives them.
         codebook: ``codebooks.dynamic8()``, on the same device.
     """
-    levels = embedding(codes.int(), codebook[:, None]).view(-1)
+    levels = codebook.index_select(0, codes.int())
     return (blocks(levels, SECOND_BLOCK) * second[:, None]).view(-1)[: len(codes)] + mean
 
 

@@ -1,0 +1,78 @@
+"""Answers to ``absmax_int4``."""
+
+import numpy
+import torch
+
+
+def usual(weight):
+    scale = weight.abs().max() / 7
+    return (weight / scale).round().to(torch.int8), scale
+
+
+def by_norm(weight):
+    step = torch.linalg.vector_norm(weight, ord=float("inf")).item() / 7
+    return torch.round(weight / step).int(), step
+
+
+def by_nearest(weight):
+    scale = max(weight.max(), -weight.min()) / 7
+    levels = torch.arange(-7, 8)
+    nearest = (weight[..., None] - levels * scale).abs().argmin(-1)
+    return levels[nearest], numpy.float64(scale.item())
+
+
+def made(name, scale, how=torch.round, change=lambda codes, scale: (codes, scale)):
+    """A wrong answer with another scale, another rounding or another result."""
+
+    def wrong(weight):
+        step = scale(weight)
+        return change(how(weight / step), step)
+
+    wrong.__name__ = name
+    return wrong
+
+
+def largest(weight):
+    return weight.abs().max() / 7
+
+
+def codes_alone(weight):
+    return usual(weight)[0]
+
+
+def scale_first(weight):
+    codes, scale = usual(weight)
+    return scale.expand(codes.shape), codes
+
+
+def scale_per_row(weight):
+    rows = weight.reshape(-1, weight.shape[-1])
+    scale = rows.abs().amax(1, keepdim=True) / 7
+    return (rows / scale).round().to(torch.int8).view(weight.shape), scale
+
+
+def flattened(weight):
+    codes, scale = usual(weight)
+    return codes.flatten()[:-1], scale
+
+
+RIGHT = [usual, by_norm, by_nearest]
+WRONG = [
+    (made("cut_off", largest, torch.trunc), "cuts the digits off"),
+    (made("floor", largest, torch.floor), "rounds down"),
+    (made("ceil", largest, torch.ceil), "rounds up"),
+    (made("eighths", lambda w: w.abs().max() / 8), "not absmax / 8"),
+    (made("fifteenths", lambda w: w.abs().max() / 15), "not absmax / 15"),
+    (made("eight_bits", lambda w: w.abs().max() / 127), "for 8 bits"),
+    (made("no_step", lambda w: w.abs().max()), "only -1, 0 and 1"),
+    (made("span", lambda w: (w.max() - w.min()) / 15), "need not hold 0"),
+    (made("deviation", lambda w: w.std() / 7), "standard deviation"),
+    (made("unsigned", largest, change=lambda codes, scale: (codes + 7, scale)), "have a sign"),
+    (made("upside_down", largest, change=lambda c, s: (c, 1 / s)), "upside down"),
+    (made("whole_absmax", largest, change=lambda c, s: (c, 7 * s)), "absmax itself"),
+    (made("dequantised", largest, change=lambda c, s: (c * s, s)), "these are the rounded weights"),
+    (codes_alone, "return two things"),
+    (scale_first, "codes first"),
+    (scale_per_row, "one scale for the whole weight"),
+    (flattened, "the shape should be"),
+]

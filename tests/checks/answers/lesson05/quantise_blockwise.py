@@ -1,0 +1,128 @@
+"""Answers to ``quantise_blockwise``."""
+
+import torch
+
+
+def nearest(x, codebook):
+    return (x.flatten()[:, None] - codebook).abs().argmin(1)
+
+
+def pack(codes):
+    codes = codes.to(torch.uint8)
+    return codes[::2] * 16 + codes[1::2]
+
+
+def usual(weight, codebook, block):
+    rows = weight.reshape(-1, block)
+    absmax = rows.abs().amax(1)
+    return pack(nearest(rows / absmax[:, None], codebook)), absmax
+
+
+def by_middles(weight, codebook, block):
+    rows = weight.detach().clone().view(-1, block)
+    absmax = rows.abs().max(dim=1).values
+    codes = torch.bucketize(rows * absmax.reciprocal()[:, None], (codebook[1:] + codebook[:-1]) / 2)
+    pairs = codes.to(torch.uint8).view(-1, 2)
+    return pairs[:, 0] << 4 | pairs[:, 1], absmax
+
+
+def by_loop(weight, codebook, block):
+    packed, scales, flat = [], [], weight.flatten()
+    for start in range(0, len(flat), block):
+        part = flat[start : start + block]
+        scales.append(part.abs().max())
+        codes = [(codebook - w / scales[-1]).abs().argmin().item() for w in part]
+        packed += [16 * codes[i] + codes[i + 1] for i in range(0, block, 2)]
+    return torch.tensor(packed, dtype=torch.uint8)[:, None], torch.stack(scales)
+
+
+def made(name, rows=None, absmax=None, choose=nearest, packed=pack):
+    """A wrong answer: some steps replaced."""
+
+    def wrong(weight, codebook, block):
+        cut = rows(weight, block) if rows else weight.reshape(-1, block)
+        scale = absmax(cut) if absmax else cut.abs().amax(1)
+        scaled = (cut / scale[:, None]).clamp(-1, 1)
+        return packed(choose(scaled, codebook)), scale
+
+    wrong.__name__ = name
+    return wrong
+
+
+def low_first(codes):
+    codes = codes.to(torch.uint8)
+    return codes[1::2] * 16 + codes[::2]
+
+
+def halves(codes):
+    codes = codes.to(torch.uint8)
+    return codes[: len(codes) // 2] * 16 + codes[len(codes) // 2 :]
+
+
+def not_shifted(codes):
+    codes = codes.to(torch.uint8)
+    return codes[::2] | codes[1::2]
+
+
+def interleaved(weight, codebook, block):
+    columns = weight.reshape(block, -1)
+    absmax = columns.abs().amax(0)
+    return pack(nearest(columns / absmax, codebook)), absmax
+
+
+def not_scaled(weight, codebook, block):
+    return pack(nearest(weight, codebook)), weight.reshape(-1, block).abs().amax(1)
+
+
+def the_farthest(x, codebook):
+    return (x.flatten()[:, None] - codebook).abs().argmax(1)
+
+
+def the_next_above(x, codebook):
+    return torch.bucketize(x.flatten(), codebook).clamp(max=15)
+
+
+def the_next_below(x, codebook):
+    return (torch.bucketize(x.flatten(), codebook, right=True) - 1).clamp(min=0)
+
+
+def one_scale_for_all(weight, codebook, block):
+    absmax = weight.abs().max()
+    return pack(nearest(weight / absmax, codebook)), absmax
+
+
+def one_scale_repeated(weight, codebook, block):
+    packed, absmax = one_scale_for_all(weight, codebook, block)
+    return packed, absmax.repeat(weight.numel() // block)
+
+
+def order_swapped(weight, codebook, block):
+    return usual(weight, codebook, block)[::-1]
+
+
+def in_place(weight, codebook, block):
+    rows = weight.view(-1, block)
+    absmax = rows.abs().amax(1)
+    rows /= absmax[:, None]
+    return pack(nearest(rows, codebook)), absmax
+
+
+RIGHT = [usual, by_middles, by_loop]
+WRONG = [
+    (made("low_nibble_first", packed=low_first), "in the high four bits"),
+    (made("two_halves", packed=halves), "neighbours share a byte"),
+    (made("nothing_shifted", packed=not_shifted), "high four bits are empty"),
+    (made("not_packed", packed=lambda codes: codes.to(torch.uint8)), "as many bytes as weights"),
+    (made("int64", packed=lambda codes: codes[::2] * 16 + codes[1::2]), "only as uint8"),
+    (made("columns", rows=lambda w, block: w.T.reshape(-1, block)), "along the rows"),
+    (made("without_abs", absmax=lambda rows: rows.amax(1)), "take abs() first"),
+    (made("farthest", choose=the_farthest), "argmin, not argmax"),
+    (made("next_above", choose=the_next_above), "next level above"),
+    (made("next_below", choose=the_next_below), "next level below"),
+    (interleaved, "a block is made of neighbours"),
+    (not_scaled, "were not divided"),
+    (one_scale_for_all, "scale of its own"),
+    (one_scale_repeated, "scale of its own"),
+    (order_swapped, "packed codes come first"),
+    (in_place, "changes its input"),
+]
