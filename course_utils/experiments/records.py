@@ -76,12 +76,19 @@ class Record:
 
 def environment(device: torch.device, packages: tuple[str, ...] = PACKAGES) -> dict:
     """The fields ``device``, ``versions`` and ``date`` of a record made now."""
-    versions = {name: importlib.metadata.version(name) for name in packages}
+    versions = {name: _version(name) for name in packages}
     return {
         "device": describe_device(device),
         "versions": {"python": platform.python_version(), **versions},
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d"),
     }
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:  # on the path, but not installed
+        return "unknown"
 
 
 def write(records: list[Record], path: Path) -> None:
