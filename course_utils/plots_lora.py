@@ -102,7 +102,7 @@ def grid_figure(records: Sequence[Record], view: str, metric: str, title: str) -
     axes.set(xscale="log", xlabel=VIEWS[view].label, ylabel=f"{metric}\n{SEEDS_NOTE}")
     axes.yaxis.label.set_fontsize(8)
     places = sorted({place for line in series.values() for place, _ in line})
-    axes.set_xticks(places, [f"{place:g}" for place in places], fontsize=8)
+    axes.set_xticks(places, [_place(place) for place in places], fontsize=8)
     axes.minorticks_off()
     if metric.startswith("perplexity"):
         _perplexity_axis(axes)
@@ -130,10 +130,15 @@ def describe_grid(records: Sequence[Record], view: str, metric: str) -> str:
     """One line a series: each place with its mean and its spread."""
     lines = []
     for name, line in points(records, view, metric).items():
-        parts = [f"{place:g}: {_number(s.mean)} [{_number(s.low)}, {_number(s.high)}]"
+        parts = [f"{_place(place)}: {_number(s.mean)} [{_number(s.low)}, {_number(s.high)}]"
                  for place, s in line]  # fmt: skip
         lines.append(f"{name:16} " + "; ".join(parts))
     return "\n".join(lines)
+
+
+def _place(value: float) -> str:
+    """A learning rate as 5e-6, an alpha as 16."""
+    return f"{value:g}" if value >= 1 else f"{value:.0e}".replace("e-0", "e-")
 
 
 def _number(value: float) -> str:

@@ -92,7 +92,7 @@ def test_series_differ_by_more_than_colour(grid):
 def test_the_text_says_what_the_figure_shows(grid):
     text = describe_grid(grid, "rank", "accuracy on movies")
     assert len(text.splitlines()) == 5
-    assert "5e-06: 0.700 [0.600, 0.800]" in text.splitlines()[-1]
+    assert "5e-6: 0.700 [0.600, 0.800]" in text.splitlines()[-1]
     assert "16: 900 [900, 900]" in describe_grid(grid, "alpha", "perplexity on editorials")
 
 
