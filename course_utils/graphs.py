@@ -5,6 +5,8 @@ the GPU to run them; a CUDA graph starts all of them at once
 (https://pytorch.org/docs/stable/notes/cuda.html#cuda-graphs).
 """
 
+from collections.abc import Callable
+
 import torch
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel
@@ -16,10 +18,62 @@ WIDTHS = (16, 24, 32, 48, 64, 96, 128, 192, 256)  # a graph is recorded for each
 WARM_UP = 2  # runs before the recording, as libraries set themselves up in the first
 
 
+class Recorder:
+    """Records computations that set the gradients of the same parameters.
+
+    The gradients live at fixed addresses: every replay leaves them in ``parameter.grad``.
+
+    Args:
+        parameters: on a CUDA device; those that require gradients, and they must not change.
+    """
+
+    def __init__(self, parameters: list[torch.nn.Parameter]):
+        self._parameters = parameters
+        self._gradients = [torch.zeros_like(p) for p in parameters]
+        self._pool = torch.cuda.graph_pool_handle()
+
+    def record(self, loss_of: Callable[[], torch.Tensor]) -> Callable[[], torch.Tensor]:
+        """Record ``loss_of()`` and its backward pass.
+
+        Args:
+            loss_of: computes a loss from tensors that stay where they are, without waiting for
+                the GPU.
+
+        Returns:
+            A function that runs both again on what the tensors then hold, and returns the loss:
+            a tensor that the next call overwrites.
+        """
+        side = torch.cuda.Stream()
+        side.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(side):
+            for _ in range(WARM_UP):
+                self._run(loss_of)
+        torch.cuda.current_stream().wait_stream(side)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph, pool=self._pool):
+            loss = self._run(loss_of)
+
+        def replay() -> torch.Tensor:
+            self._hand_out()
+            graph.replay()
+            return loss
+
+        return replay
+
+    def _run(self, loss_of: Callable[[], torch.Tensor]) -> torch.Tensor:
+        self._hand_out()
+        torch._foreach_zero_(self._gradients)
+        loss = loss_of()
+        loss.backward()
+        return loss.detach()
+
+    def _hand_out(self) -> None:
+        for parameter, gradient in zip(self._parameters, self._gradients):
+            parameter.grad = gradient
+
+
 class GraphedBackward:
     """What ``training.backward`` does for one batch that fits into memory at once, replayed.
-
-    The gradients live at fixed addresses: every call leaves them in ``parameter.grad``.
 
     Args:
         model: on a CUDA device; the set of parameters that require gradients must not change.
@@ -27,10 +81,8 @@ class GraphedBackward:
 
     def __init__(self, model: PreTrainedModel, pad_id: int):
         self.model, self.pad_id = model, pad_id
-        self._parameters = [p for p in model.parameters() if p.requires_grad]
-        self._gradients = [torch.zeros_like(p) for p in self._parameters]
+        self._recorder = Recorder([p for p in model.parameters() if p.requires_grad])
         self._graphs: dict[tuple[int, int], tuple] = {}
-        self._pool = torch.cuda.graph_pool_handle()
 
     def __call__(self, sequences: list[list[int]], answers: list[int]) -> float:
         """Set the gradients to those of the mean loss at the answers; return that loss.
@@ -45,36 +97,17 @@ class GraphedBackward:
         key = (len(sequences), width)
         if key not in self._graphs:
             self._graphs[key] = self._record(batch.to(self.model.device), targets.cuda())
-        graph, static_batch, static_targets, loss = self._graphs[key]
+        replay, static_batch, static_targets = self._graphs[key]
         for name in ("input_ids", "attention_mask", "last"):
             getattr(static_batch, name).copy_(getattr(batch, name))
         static_targets.copy_(targets)
-        self._hand_out()
-        graph.replay()
-        return loss.item()
-
-    def _hand_out(self) -> None:
-        for parameter, gradient in zip(self._parameters, self._gradients):
-            parameter.grad = gradient
+        return replay().item()
 
     def _record(self, batch: Batch, targets: torch.Tensor) -> tuple:
-        side = torch.cuda.Stream()
-        side.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(side):
-            for _ in range(WARM_UP):
-                self._run(batch, targets)
-        torch.cuda.current_stream().wait_stream(side)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, pool=self._pool):
-            loss = self._run(batch, targets)
-        return graph, batch, targets, loss
-
-    def _run(self, batch: Batch, targets: torch.Tensor) -> torch.Tensor:
-        self._hand_out()
-        torch._foreach_zero_(self._gradients)
-        loss = cross_entropy(answer_logits(self.model, batch), targets)
-        loss.backward()
-        return loss.detach()
+        replay = self._recorder.record(
+            lambda: cross_entropy(answer_logits(self.model, batch), targets)
+        )
+        return replay, batch, targets
 
 
 def _widen(batch: Batch, width: int, pad_id: int) -> Batch:

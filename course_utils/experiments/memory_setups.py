@@ -63,9 +63,14 @@ def build(
 
 
 def use_checkpointing(model: nn.Module) -> None:
-    """Compute each decoder layer again in the backward pass, from now on."""
+    """Compute each decoder layer again in the backward pass, from now on.
+
+    Without dropout nothing is random, so no random state need be kept: that would make the CPU
+    wait for the GPU, and a CUDA graph could not be recorded.
+    """
     newer = getattr(model, "activation_checkpointing_enable", None)  # its name since 5.23
-    (newer or model.gradient_checkpointing_enable)({"use_reentrant": False})
+    enable = newer or model.gradient_checkpointing_enable
+    enable({"use_reentrant": False, "preserve_rng_state": False})
 
 
 def _build_quantised(shape: Shape, dtype: torch.dtype, device: torch.device) -> PreTrainedModel:
@@ -133,13 +138,30 @@ def loss_of(model: nn.Module, ids: torch.Tensor, chunk: int | None = None) -> to
     if chunk is None:
         return model(input_ids=ids, labels=ids, use_cache=False).loss
     causal = model.get_base_model() if hasattr(model, "get_base_model") else model
-    hidden = causal.model(input_ids=ids, use_cache=False).last_hidden_state.flatten(0, 1)
+    hidden = _hidden_states(causal.model, ids).flatten(0, 1)
     labels = nn.functional.pad(ids[:, 1:], (0, 1), value=-100).flatten()
     total = sum(
-        checkpoint(_summed_loss, causal.lm_head, h, y, use_reentrant=False)
+        checkpoint(
+            _summed_loss, causal.lm_head, h, y, use_reentrant=False, preserve_rng_state=False
+        )
         for h, y in zip(hidden.split(chunk), labels.split(chunk))
     )
     return total / (labels != -100).sum()
+
+
+def _hidden_states(decoder: nn.Module, ids: torch.Tensor) -> torch.Tensor:
+    """What the decoder gives for rows without padding: (batch, tokens, d_model).
+
+    The decoder's own forward pass looks at the positions to find out whether a mask is needed,
+    and waits for the GPU to tell: a CUDA graph could not be recorded.
+    """
+    hidden = decoder.embed_tokens(ids)
+    positions = torch.arange(ids.shape[1], device=ids.device)[None]
+    rotary = decoder.rotary_emb(hidden, positions)
+    for layer in decoder.layers:
+        hidden = layer(hidden, position_ids=positions, position_embeddings=rotary)
+        hidden = hidden if isinstance(hidden, torch.Tensor) else hidden[0]
+    return decoder.norm(hidden)
 
 
 def _summed_loss(head: nn.Module, hidden: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

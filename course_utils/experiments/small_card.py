@@ -13,6 +13,7 @@ from course_utils.errors import CourseError
 from course_utils.experiments.memory_grid import PACKAGES, cuda_device, free_memory
 from course_utils.experiments.memory_setups import build, loss_of, make_optimiser, random_ids
 from course_utils.experiments.records import FOLDER, environment
+from course_utils.graphs import Recorder
 from course_utils.memory_calculator import GIB, Training, estimate, workspaces
 from course_utils.memory_shapes import SHAPES
 
@@ -32,17 +33,20 @@ class Variant:
         adapters_in_float32: PEFT's default, with bitsandbytes' paged AdamW; else adapters in
             bfloat16, with the course's optimiser, which keeps float32 masters.
         chunk: positions whose logits are in memory at once; None for all.
+        graph: are forward and backward pass recorded as a CUDA graph?
     """
 
     name: str
     adapters_in_float32: bool = False
     chunk: int | None = None
+    graph: bool = False
 
 
 VARIANTS = (
     Variant("out of the box", adapters_in_float32=True),
     Variant("bfloat16 adapters"),
     Variant("bfloat16 adapters, loss in chunks", chunk=CHUNK),
+    Variant("bfloat16 adapters, loss in chunks, CUDA graph", chunk=CHUNK, graph=True),
 )
 
 
@@ -137,17 +141,16 @@ def _measure(variant: Variant, device: torch.device) -> dict:
     step = _paged_step(model) if variant.adapters_in_float32 else _own_step(model)
     ids = random_ids(shape, TRAINING, device)
     torch.cuda.reset_peak_memory_stats(device)
+    backward = _backward(variant, model, ids)
     seconds, losses = [], []
     for _ in range(WARM + STEPS):
         torch.cuda.synchronize(device)
         start = time.perf_counter()
-        loss = loss_of(model, ids, variant.chunk)
-        loss.backward()
+        loss = backward()
         step()
         torch.cuda.synchronize(device)
         seconds.append(time.perf_counter() - start)
         losses.append(loss.item())
-        del loss
     return {
         "loaded": loaded,
         "peak while loading": building,
@@ -157,6 +160,22 @@ def _measure(variant: Variant, device: torch.device) -> dict:
         "seconds": [round(s, 4) for s in seconds],
         "losses": [round(value, 4) for value in losses],
     }
+
+
+def _backward(
+    variant: Variant, model: torch.nn.Module, ids: torch.Tensor
+) -> Callable[[], torch.Tensor]:
+    """A function that sets the gradients and returns the loss; recorded, where asked for."""
+    if variant.graph:
+        recorder = Recorder([p for p in model.parameters() if p.requires_grad])
+        return recorder.record(lambda: loss_of(model, ids, variant.chunk))
+
+    def backward() -> torch.Tensor:
+        loss = loss_of(model, ids, variant.chunk)
+        loss.backward()
+        return loss.detach()
+
+    return backward
 
 
 def _peak(device: torch.device) -> int:
