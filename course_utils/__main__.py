@@ -16,6 +16,7 @@ MEASUREMENTS = {  # studies that are not a list of runs: the module that has stu
     "memory": "course_utils.experiments.memory_grid",
     "small_card": "course_utils.experiments.small_card",
     "float16": "course_utils.experiments.float16",
+    "qlora": "course_utils.experiments.qlora_gpu",
 }
 
 

@@ -83,10 +83,7 @@ def dequantise(
         absmax: (ceil(numbers / block),) float32.
         shape: of the weight.
     """
-    numbers = torch.Size(shape).numel()
-    levels = pairs(codebook).index_select(0, packed.int()).view(torch.float32)[:numbers]
-    scaled = blocks(levels, block).mul_(absmax[:, None])
-    return scaled.view(-1)[:numbers].view(shape).to(dtype)
+    return from_pairs(packed, absmax, pairs(codebook), shape, dtype, block)
 
 
 def pairs(codebook: torch.Tensor) -> torch.Tensor:
@@ -95,4 +92,20 @@ def pairs(codebook: torch.Tensor) -> torch.Tensor:
     One look-up then gives two weights, with no bits to shift: it takes a third of the time.
     """
     full = pad(codebook, (0, 16 - len(codebook)))
-    return torch.stack([full.repeat_interleave(16), full.repeat(16)], dim=1).view(torch.int64)[:, 0]
+    both = torch.stack([full[:, None].expand(16, 16), full.expand(16, 16)], dim=-1)
+    return both.view(256, 2).view(torch.int64)[:, 0]
+
+
+def from_pairs(
+    packed: torch.Tensor,
+    absmax: torch.Tensor,
+    table: torch.Tensor,
+    shape: tuple[int, ...],
+    dtype: torch.dtype,
+    block: int,
+) -> torch.Tensor:
+    """``dequantise`` with the ``pairs`` of its codebook, for those who keep them."""
+    numbers = torch.Size(shape).numel()
+    levels = table.index_select(0, packed.int()).view(torch.float32)[:numbers]
+    scaled = blocks(levels, block).mul_(absmax[:, None])
+    return scaled.view(-1)[:numbers].view(shape).to(dtype)

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn.functional import linear
 
-from course_utils.blockwise import BLOCK, dequantise, quantise
+from course_utils.blockwise import BLOCK, from_pairs, pairs, quantise
 from course_utils.codebooks import dynamic8, nf4
 from course_utils.double_quantisation import dequantise_absmax, quantise_absmax
 from course_utils.errors import CourseError
@@ -58,8 +58,8 @@ class QuantisedLinear(nn.Linear):
         self.register_buffer("absmax_codes", codes)
         self.register_buffer("absmax_scales", scales)
         self.register_buffer("absmax_mean", mean)
-        for name, codebook in (("codebook", nf4()), ("absmax_codebook", dynamic8())):
-            self.register_buffer(name, codebook.to(packed.device), persistent=False)
+        for name, table in (("pairs", pairs(nf4())), ("absmax_codebook", dynamic8())):
+            self.register_buffer(name, table.to(packed.device), persistent=False)
         self.bias = layer.bias
         self.requires_grad_(False)
         self.train(layer.training)
@@ -91,11 +91,11 @@ class QuantisedLinear(nn.Linear):
             self.absmax_codes, self.absmax_scales, self.absmax_mean, self.absmax_codebook
         )
         shape = (self.out_features, self.in_features)
-        return dequantise(self.packed, absmax, self.codebook, shape, dtype)
+        return from_pairs(self.packed, absmax, self.pairs, shape, dtype, BLOCK)
 
     @property
     def stored_bytes(self) -> int:
-        """Bytes of the codes and of all scales; the two codebooks are constants."""
+        """Bytes of the codes and of all scales; the look-up tables are constants."""
         return sum(b.numel() * b.element_size() for b in self._stored())
 
     def _stored(self) -> list[torch.Tensor]:

@@ -1,0 +1,212 @@
+"""QLoRA on a GPU: by hand, and through bitsandbytes and PEFT; accuracy, seconds and memory.
+
+The runs have the settings of LoRA in the study ``methods``, so that they can be paired with its.
+They run at the same time, so their own seconds say little: ``qlora_step.json`` has the speed.
+"""
+
+import concurrent.futures
+import dataclasses
+import gc
+import importlib.metadata
+import json
+import multiprocessing
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from course_utils import bnb, scoring, tasks
+from course_utils.device import pick_device
+from course_utils.experiments.perform import REVIEW, VALIDATION
+from course_utils.experiments.plan import BATCH_SIZE, SEEDS, STEPS, Run
+from course_utils.experiments.records import Record, environment, write
+from course_utils.library_qlora import add_peft_lora, train_library
+from course_utils.lora import add_lora, trainable_parameters
+from course_utils.memory import PeakMemory
+from course_utils.model import load_model
+from course_utils.optimiser import MixedPrecisionAdamW
+from course_utils.perplexity import measure_perplexity
+from course_utils.prompting import Prompt
+from course_utils.quantised_linear import quantise_model
+from course_utils.training import (
+    TrainingConfig,
+    backward,
+    backward_of,
+    make_examples,
+    mean_loss,
+    plan_batches,
+    train,
+)
+
+METHODS = ("lora", "qlora", "qlora_library")
+RANK, ALPHA, RATE = 8, 16.0, 5e-4
+TIMED, WARM = 30, 10  # steps whose time is taken, and of these the first that do not count
+VALIDATIONS = 6
+
+
+def runs() -> list[Run]:
+    """QLoRA by hand and through the libraries, each with every seed."""
+    return [
+        Run("qlora", method, RATE, seed, rank=RANK, alpha=ALPHA, targets="all")
+        for seed in SEEDS
+        for method in METHODS[1:]
+    ]
+
+
+def load(method: str, seed: int) -> tuple:
+    """Model and tokeniser, with adapters on plain or on 4-bit layers."""
+    if method == "qlora_library":
+        model, tokenizer = bnb.load_model_4bit()
+        add_peft_lora(model, RANK, ALPHA, seed)
+        return model, tokenizer
+    model, tokenizer = load_model()
+    if method == "qlora":
+        quantise_model(model)
+    add_lora(model, RANK, ALPHA, seed=seed)
+    return model, tokenizer
+
+
+def study_qlora(folder: Path, workers: int = 6, steps: int = STEPS, timed: int = TIMED) -> None:
+    """Write ``qlora_step.json`` (seconds and memory of a step) and ``qlora.jsonl`` (the runs).
+
+    Args:
+        folder: where to write; made if need be.
+        workers: runs at the same time; the steps are timed before, one method after the other.
+        steps: of each run.
+        timed: steps whose time is taken, at least ``WARM`` + 1.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    report = time_steps(timed)
+    (folder / "qlora_step.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    records, start = [], time.perf_counter()
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(
+        workers, context, initializer=torch.set_num_threads, initargs=(1,)
+    ) as pool:
+        futures = [pool.submit(perform_qlora, run, steps) for run in runs()]
+        for future in concurrent.futures.as_completed(futures):
+            records.append(future.result())
+            last, passed = records[-1], time.perf_counter() - start
+            print(f"{passed:.0f} s  {last.method} {last.seed}: {last.accuracy:.3f}", flush=True)
+            write(sorted(records, key=lambda r: (r.method, r.seed)), folder / "qlora.jsonl")
+
+
+def _environment(device: torch.device) -> dict:
+    """Where, when and with what, the quantisation's packages included."""
+    found = environment(device)
+    more = {name: importlib.metadata.version(name) for name in ("bitsandbytes", "peft")}
+    return found | {"versions": found["versions"] | more}
+
+
+def perform_qlora(run: Run, steps: int = STEPS) -> Record:
+    """Train as ``run`` says, and measure on the test items.
+
+    By hand the weights of the lowest validation loss are kept, as in ``methods``; through the
+    libraries those after the last step.
+    """
+    model, tokenizer = load(run.method, run.seed)
+    task, pad_id = tasks.load("movies"), tokenizer.pad_token_id
+    prompt = Prompt(REVIEW, task.label_words)
+    config = TrainingConfig(
+        RATE, steps, BATCH_SIZE, validate_every=max(1, steps // VALIDATIONS), seed=run.seed
+    )
+    examples = make_examples(tokenizer, prompt, task.train)
+    validation = make_examples(tokenizer, prompt, task.validation.select(range(VALIDATION)))
+    start = time.perf_counter()
+    with PeakMemory(model.device) as memory, tempfile.TemporaryDirectory() as scratch:
+        if run.method == "qlora_library":
+            train_library(model, examples, config, pad_id)
+            best = [steps, mean_loss(model, validation, pad_id)]
+        else:
+            history = train(
+                model,
+                examples,
+                validation,
+                config,
+                pad_id=pad_id,
+                folder=Path(scratch),
+                resume=False,
+            )
+            best = list(history.best)
+    seconds = time.perf_counter() - start
+    texts = tasks.load("editorials").test["text"][:]
+    return Record(
+        **dataclasses.asdict(run),
+        steps=steps,
+        batch_size=BATCH_SIZE,
+        correct=scoring.evaluate(model, tokenizer, prompt, task.test).correct,
+        domains={},
+        perplexity=measure_perplexity(model, tokenizer, texts).value,
+        best=best,
+        trainable_parameters=trainable_parameters(model),
+        seconds=seconds,
+        peak_memory=memory.peak,
+        **_environment(model.device),
+    )
+
+
+def time_steps(timed: int = TIMED) -> dict:
+    """Median seconds and peak bytes of a training step, by method and way."""
+    report: dict = {}
+    for method in METHODS:
+        model, tokenizer = load(method, seed=0)
+        task, pad_id = tasks.load("movies"), tokenizer.pad_token_id
+        prompt = Prompt(REVIEW, task.label_words)
+        examples = make_examples(tokenizer, prompt, task.train.select(range(2000)))
+        config = TrainingConfig(RATE, timed, BATCH_SIZE)
+        ways = _ways(method, model, examples, config, pad_id)
+        report[method] = {name: _measure(way, model) for name, way in ways}
+        print(method, report[method], flush=True)
+        del model
+        _empty_device()
+    settings = {"batch_size": BATCH_SIZE, "steps": timed - WARM, "rank": RANK, "alpha": ALPHA}
+    return report | settings | _environment(pick_device())
+
+
+def _ways(method: str, model, examples, config, pad_id: int) -> list[tuple[str, Callable]]:
+    """How a step may be run: each a name, and a function that gives the seconds of the steps."""
+    if method == "qlora_library":
+        return [
+            (name, lambda on=on: train_library(model, examples, config, pad_id, on)[1])
+            for name, on in (("plain", False), ("checkpointing", True))
+        ]
+    return [
+        ("plain", lambda: _steps(model, examples, config, lambda b: backward(model, b, pad_id))),
+        ("graphs", lambda: _steps(model, examples, config, backward_of(model, pad_id))),
+    ]
+
+
+def _measure(way: Callable[[], list[float]], model) -> dict[str, float]:
+    """Median seconds after the first steps, and the peak over all of them."""
+    _empty_device()
+    with PeakMemory(model.device) as memory:
+        seconds = way()
+    return {
+        "seconds": statistics.median(seconds[WARM:]),
+        "peak_memory": memory.peak,
+        "before": memory.start,
+    }
+
+
+def _steps(model, examples, config: TrainingConfig, run_backward: Callable) -> list[float]:
+    """Seconds of each step, collating and optimiser included."""
+    optimiser = MixedPrecisionAdamW([p for p in model.parameters() if p.requires_grad], RATE)
+    seconds = []
+    model.train()
+    for rows in plan_batches([len(example.ids) for example in examples], config):
+        start = time.perf_counter()
+        run_backward([examples[i] for i in rows])
+        optimiser.step(config.max_norm)  # returns a number, so the GPU is done
+        seconds.append(time.perf_counter() - start)
+    model.eval()
+    return seconds
+
+
+def _empty_device() -> None:
+    """Give back what CUDA graphs and earlier models held, cycles included."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
