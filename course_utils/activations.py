@@ -21,7 +21,7 @@ def saved_bytes(model: torch.nn.Module, forward: Callable[[], torch.Tensor]) -> 
         storage = tensor.untyped_storage()
         if storage.data_ptr() not in own:
             kept[storage.data_ptr()] = storage.nbytes()
-        return tensor
+        return tensor.detach()  # the tensor itself would keep alive the graph that keeps it
 
     with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
         result = forward()  # alive until all is counted, and with it what it saved

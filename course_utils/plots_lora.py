@@ -10,11 +10,12 @@ from matplotlib.ticker import LogLocator
 
 from course_utils.experiments.records import Record
 from course_utils.plots import BLUE, GREEN, GREY, ORANGE, RED
-from course_utils.seeds import by_setting, spread
+from course_utils.seeds import Spread, by_setting, spread
 
 LOOKS = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (RED, "D"))  # colour, marker
 FULL = ("black", "X")
 SEEDS_NOTE = "(mark: mean of 3 seeds, bar: lowest to highest)"
+TABLE_NOTE = "mean of 3 seeds \u00b1 half the distance from the lowest to the highest"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _order(name: str) -> tuple:
 
 def grid_figure(records: Sequence[Record], view: str, metric: str, title: str) -> Figure:
     """One metric of the grid's runs, as one of ``VIEWS`` arranges them."""
-    figure, axes = plt.subplots(figsize=(7, 3.6), layout="constrained")
+    figure, axes = plt.subplots(figsize=(8, 3.6), layout="constrained")
     series = points(records, view, metric)
     looks = dict(zip([name for name in series if name != "full fine-tuning"], LOOKS))
     for number, (name, line) in enumerate(series.items()):
@@ -106,7 +107,7 @@ def grid_figure(records: Sequence[Record], view: str, metric: str, title: str) -
     axes.minorticks_off()
     if metric.startswith("perplexity"):
         _perplexity_axis(axes)
-    axes.set_title(title)
+    axes.set_title(title, fontsize=11)
     figure.legend(fontsize=8, loc="outside right upper")
     return figure
 
@@ -127,22 +128,24 @@ def _draw(axes: Axes, name: str, line: list[tuple], look: tuple[str, str], shift
 
 
 def describe_grid(records: Sequence[Record], view: str, metric: str) -> str:
-    """One line a series: each place with its mean and its spread."""
-    lines = []
-    for name, line in points(records, view, metric).items():
-        parts = [f"{_place(place)}: {_number(s.mean)} [{_number(s.low)}, {_number(s.high)}]"
-                 for place, s in line]  # fmt: skip
-        lines.append(f"{name:16} " + "; ".join(parts))
-    return "\n".join(lines)
+    """A table: a row a place, a column a series; half the distance between the seeds' ends."""
+    series = points(records, view, metric)
+    cells = {(name, place): s for name, line in series.items() for place, s in line}
+    lines = [f"{VIEWS[view].axis.replace('_', ' '):13}" + "".join(f"{n:>17}" for n in series)]
+    for place in sorted({place for _, place in cells}):
+        row = [_cell(cells[name, place]) if (name, place) in cells else "" for name in series]
+        lines.append((f"{_place(place):13}" + "".join(f"{cell:>17}" for cell in row)).rstrip())
+    return "\n".join([*lines, TABLE_NOTE])
+
+
+def _cell(measured: Spread) -> str:
+    half, digits = (measured.high - measured.low) / 2, 3 if measured.mean < 1.5 else 0
+    return f"{measured.mean:.{digits}f} \u00b1 {half:.{digits}f}"
 
 
 def _place(value: float) -> str:
     """A learning rate as 5e-6, an alpha as 16."""
     return f"{value:g}" if value >= 1 else f"{value:.0e}".replace("e-0", "e-")
-
-
-def _number(value: float) -> str:
-    return f"{value:.3f}" if value < 1.5 else f"{value:.0f}"
 
 
 def trade_figure(records: Sequence[Record], title: str) -> Figure:

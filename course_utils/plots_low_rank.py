@@ -66,14 +66,16 @@ def _draw_accuracy(axes: Axes, report: dict[str, Any]) -> None:
 
 
 def describe_cut(report: dict[str, Any], spectrum: dict[str, list[float]], rank: int) -> str:
-    """One line on a cut: energy of this matrix, accuracy and gain of the recorded update."""
+    """One line on a cut: energy of this matrix, accuracy and gain of the recorded update.
+
+    The points are those against the whole update, on the same items.
+    """
     correct = report["correct_by_rank"][rank]
-    accuracy = correct.count("1") / len(correct)
-    left = compare(correct, report["correct"]["linear layers"])
-    interval = f"[{100 * left.low:+.1f}, {100 * left.high:+.1f}]"
+    lost = compare(correct, report["correct"]["linear layers"])
     return (
-        f"rank {rank:2}: {energy(spectrum['update'], rank):4.0%} of this matrix's energy "
-        f"(random: {energy(spectrum['random'], rank):.0%}); accuracy {accuracy:.3f}, "
-        f"{100 * left.difference:+.1f} points {interval} against the whole update; "
-        f"{share_of_gain(report, rank):4.0%} of the gain"
+        f"rank {rank:2}: energy {energy(spectrum['update'], rank):3.0%} "
+        f"(random {energy(spectrum['random'], rank):3.0%}), "
+        f"accuracy {correct.count('1') / len(correct):.3f}, "
+        f"{100 * lost.difference:+.1f} points [{100 * lost.low:+.1f}, {100 * lost.high:+.1f}], "
+        f"gain {share_of_gain(report, rank):3.0%}"
     )

@@ -1,5 +1,7 @@
 """Bytes of activations, where they can be counted by hand."""
 
+import weakref
+
 import torch
 from torch import nn
 
@@ -27,6 +29,18 @@ def test_memory_that_two_operations_share_counts_once():
 def test_what_each_function_saves_is_added():
     x = torch.randn(4, 6, requires_grad=True)
     assert saved_bytes(nn.Identity(), lambda: x.exp().exp()) == 2 * 4 * 6 * 4  # both results
+
+
+def test_nothing_is_kept_when_it_has_counted():
+    x, results = torch.randn(4, 6, requires_grad=True), []
+
+    def forward():
+        result = x.exp()  # its backward pass needs the result itself
+        results.append(weakref.ref(result))
+        return result
+
+    assert saved_bytes(nn.Identity(), forward) == 4 * 6 * 4
+    assert results[0]() is None
 
 
 def test_a_frozen_layer_below_which_nothing_trains_keeps_nothing():

@@ -90,10 +90,16 @@ def test_series_differ_by_more_than_colour(grid):
 
 
 def test_the_text_says_what_the_figure_shows(grid):
-    text = describe_grid(grid, "rank", "accuracy on movies")
-    assert len(text.splitlines()) == 5
-    assert "5e-6: 0.700 [0.600, 0.800]" in text.splitlines()[-1]
-    assert "16: 900 [900, 900]" in describe_grid(grid, "alpha", "perplexity on editorials")
+    *lines, note = describe_grid(grid, "rank", "accuracy on movies").splitlines()
+    assert "3 seeds" in note
+    assert lines[0].split() == "learning rate rank 1 rank 2 rank 8 rank 32 full fine-tuning".split()
+    assert lines[1].split() == ["5e-6", "0.700", "\u00b1", "0.100"]
+    assert lines[1].endswith("0.700 \u00b1 0.100")  # in the last column, full fine-tuning's
+    assert [line.split()[0] for line in lines[1:]] == (
+        "5e-6 2e-5 5e-5 1e-4 2e-4 5e-4 1e-3 2e-3".split()
+    )
+    assert max(map(len, lines)) <= 100
+    assert "900 \u00b1 0" in describe_grid(grid, "alpha", "perplexity on editorials")
 
 
 def test_the_trade_is_drawn_setting_by_setting(grid):
