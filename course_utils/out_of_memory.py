@@ -34,11 +34,14 @@ def training_of(model: PreTrainedModel, batch: int, length: int, **more) -> Trai
     return Training("full", batch, length, dtype=model.dtype, **more)
 
 
-def explain(config: PretrainedConfig, training: Training) -> CourseError:
+def explain(config: PretrainedConfig, training: Training, memory: int | None = None) -> CourseError:
     """What to raise when the GPU's memory ran out in a step of ``training``.
 
     Raise it after the ``except`` block, not in it: an error that is being handled keeps the
     tensors of the failed step alive.
+
+    Args:
+        memory: bytes that the GPU has; by default those of the current one.
 
     Returns:
         An error that says what the step needs, by the calculator, and proposes a batch that
@@ -49,7 +52,7 @@ def explain(config: PretrainedConfig, training: Training) -> CourseError:
         shape = Shape.of(config)
     except CourseError:  # a model that the calculator does not know
         return CourseError(what, f"make the batch smaller than {training.batch}, say half")
-    total = capacity()
+    total = memory or capacity()
     need = estimate(shape, training)
     what += (
         f": it has {total / GIB:.2f} GiB, and a step of {training.method} with {training.batch} x "

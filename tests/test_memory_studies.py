@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import itertools
 import json
 
 import bitsandbytes  # noqa: F401 (its first import logs, and pytest's log would hold a model)
@@ -11,8 +12,8 @@ import torch
 from course_utils import optimiser
 from course_utils.errors import CourseError
 from course_utils.experiments import memory_grid, small_card
-from course_utils.memory_calculator import GIB, METHODS
-from course_utils.memory_shapes import Shape
+from course_utils.memory_calculator import GIB, METHODS, Training, estimate
+from course_utils.memory_shapes import SHAPES, Shape
 from course_utils.memory_tracker import LiveBytes
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
@@ -141,3 +142,43 @@ def test_without_a_gpu_the_studies_say_so(tmp_path):
     for study in (memory_grid.study_memory, small_card.study_small_card):
         with pytest.raises(CourseError, match="run this on a GPU"):
             study(tmp_path)
+
+
+def test_the_recorded_grid_holds_and_the_calculator_still_predicts_it():
+    """Within 5 % of every measured peak; a changed calculator needs a new look at the grid."""
+    for rows in memory_grid.recorded_grids().values():
+        assert {(row.shape, row.method) for row in rows} == set(
+            itertools.product(memory_grid.NAMES, METHODS)
+        )
+        for row in rows:
+            training = Training(row.method, row.batch, row.length, checkpointing=row.checkpointing)
+            assert estimate(SHAPES[row.shape], training).peak == row.predicted
+            if row.measured is None:
+                assert "does not fit" in row.note
+            else:
+                assert abs(row.error) < 0.05
+
+
+def test_the_recorded_small_card_holds():
+    report = small_card.recorded_small_card()
+    best = report["variants"][small_card.VARIANTS[-1].name]
+    assert best["peak"] < 5.5 * GIB and best["tokens_per_second"] >= 3600
+    assert best["predicted"] == pytest.approx(best["peak"], rel=0.05)
+    assert report["full fine-tuning"] > 100 * GIB and report["cap"] == 15 * GIB
+
+
+def test_the_table_has_a_line_a_model_and_method():
+    row = memory_grid.Row("s", "full", 4, 8, False, 2 * GIB, "loss", GIB)
+    other = dataclasses.replace(row, checkpointing=True, measured=None, note="does not fit")
+    elsewhere = dataclasses.replace(row, batch=1)
+    *_, line = lines = memory_grid.grid_table([row, other, elsewhere], 4, 8).splitlines()
+    assert len(lines) == 3 and "4 x 8 tokens" in lines[0]
+    assert line.split() == ["s", "full", "2.00", "1.00", "+100.0%", "2.00", "not", "run"]
+
+
+@pytest.mark.parametrize("read", [memory_grid.recorded_grids, small_card.recorded_small_card])
+def test_what_was_never_recorded_says_how_to_make_it(read, monkeypatch, tmp_path):
+    for module in (memory_grid, small_card):
+        monkeypatch.setattr(module, "FOLDER", tmp_path)
+    with pytest.raises(CourseError, match="python -m course_utils experiments"):
+        read()

@@ -48,6 +48,11 @@ def test_what_no_batch_can_cure_is_said(card):
     assert "QLoRA" in text and "make the batch" not in text and "optimiser" in text
 
 
+def test_the_memory_may_be_given():
+    text = str(out_of_memory.explain(config_of(LLAMA), Training("LoRA", 64, 512), 30 * GIB))
+    assert "it has 30.00 GiB" in text
+
+
 def test_a_model_that_the_calculator_does_not_know_gets_advice_too():
     text = str(out_of_memory.explain(tiny_model("gpt2").config, Training("full", 8, 512)))
     assert "ran out of memory" in text and "smaller than 8" in text

@@ -191,6 +191,26 @@ def describe(row: Row) -> str:
     return f"{what}  measured {row.measured / GIB:7.2f} GiB  {row.error:+.1%}  {row.seconds:.2f} s"
 
 
+def grid_table(rows: Sequence[Row], batch: int, length: int) -> str:
+    """Predicted and measured GiB at one batch and length, without and with checkpointing."""
+    head = f"{f'{batch} x {length} tokens':28}{'all activations kept':26}checkpointing"
+    lines = [head, f"{'':28}" + f"{'predicted measured error':26}" * 2]
+    cells: dict[tuple[str, str], dict[bool, str]] = {}
+    for row in rows:
+        if (row.batch, row.length) == (batch, length):
+            cells.setdefault((row.shape, row.method), {})[row.checkpointing] = _cell(row)
+    for (shape, method), found in cells.items():
+        columns = (f"{found.get(checkpointing, ''):26}" for checkpointing in (False, True))
+        lines.append(f"{shape:14}{method:14}{''.join(columns)}")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _cell(row: Row) -> str:
+    if row.measured is None:
+        return f"{row.predicted / GIB:9.2f}    not run"
+    return f"{row.predicted / GIB:9.2f}{row.measured / GIB:9.2f}{row.error:+8.1%}"
+
+
 def save(folder: Path, run: dict) -> None:
     """Write ``memory_grid.json``: the runs of other devices, and this one."""
     path = folder / "memory_grid.json"
