@@ -43,7 +43,7 @@ def load_model(
     training on a CPU, and it has no trouble with padded rows on a GPU.
 
     Args:
-        dtype: precision of the weights; by default bfloat16 where the hardware gains by it.
+        dtype: precision of the weights; by default that of ``device.pick_dtype``.
         device: where to put the model; by default the GPU if there is one.
         quantization: of the linear layers, by bitsandbytes; see ``bnb.load_model_4bit``.
 
