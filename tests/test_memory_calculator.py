@@ -95,7 +95,7 @@ def test_every_part_is_what_pytorch_holds(shape, dtype, method, checkpointing):
 
 @pytest.mark.parametrize("shape", [UNTIED, TIED], ids=["untied", "tied"])
 @pytest.mark.parametrize("dtype", DTYPES, ids=["bfloat16", "float32"])
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", ["full", "QLoRA"])
 def test_with_few_tokens_the_weights_make_the_peak(shape, dtype, method):
     training = Training(method, 1, 16, dtype, rank=8)
     predicted = estimate(shape, training, workspace=0)
@@ -140,7 +140,7 @@ def fake_tensors():
             torch.set_default_dtype(torch.float32)
 
 
-@pytest.mark.parametrize("name", ["SmolLM2-135M", "Llama-3.2-1B", "Llama-2-7B"])
+@pytest.mark.parametrize("name", ["Llama-3.2-1B", "Llama-2-7B"])
 @pytest.mark.parametrize("method", ["full", "LoRA", "prompt tuning"])
 @pytest.mark.parametrize("point", [(4, 512, True), (8, 256, False)])
 def test_forward_and_backward_of_large_models(name, method, point):
