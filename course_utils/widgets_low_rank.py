@@ -4,6 +4,7 @@ from typing import Any
 
 import ipywidgets
 import matplotlib.pyplot as plt
+from IPython.display import display
 
 from course_utils.plots_low_rank import cut_figure, describe_cut
 from course_utils.update import Spectra
@@ -26,8 +27,10 @@ def cut_explorer(
     matrix = ipywidgets.Dropdown(options=names, value=names[-1][1], description="matrix")
 
     def show(rank: int, matrix: str) -> None:
-        cut_figure(report, spectra[matrix], titles, rank)
-        plt.show()
+        with plt.ioff():  # unknown to pyplot, which other threads may ask to draw it as well
+            figure = cut_figure(report, spectra[matrix], titles, rank)
+            plt.close(figure)
+        display(figure)
         print(describe_cut(report, spectra[matrix], rank))
 
     output = ipywidgets.interactive_output(show, {"rank": rank, "matrix": matrix})

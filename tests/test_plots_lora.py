@@ -5,10 +5,10 @@ import dataclasses
 import matplotlib.pyplot as plt
 import pytest
 
+from course_utils import widgets_lora
 from course_utils.experiments import plan
 from course_utils.experiments.records import Record
 from course_utils.plots_lora import METRICS, VIEWS, describe_grid, grid_figure, points, trade_figure
-from course_utils.widgets_lora import grid_explorer
 
 
 def record(run):
@@ -116,8 +116,9 @@ def test_an_unfinished_grid_can_be_drawn(grid):
 
 
 def test_the_explorer_follows_its_controls(grid, capsys, monkeypatch):
-    monkeypatch.setattr(plt, "show", lambda: None)
-    box = grid_explorer(grid)
+    open_figures = []  # at each display: those that pyplot could draw at the same time
+    monkeypatch.setattr(widgets_lora, "display", lambda _: open_figures.append(plt.get_fignums()))
+    box = widgets_lora.grid_explorer(grid)
     view, metric = box.children[0].children
 
     def shown():
@@ -127,3 +128,4 @@ def test_the_explorer_follows_its_controls(grid, capsys, monkeypatch):
     view.value = "alpha"
     metric.value = "perplexity on editorials"
     assert shown().endswith(describe_grid(grid, "alpha", "perplexity on editorials"))
+    assert open_figures == [[], [], []]

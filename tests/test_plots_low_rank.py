@@ -3,9 +3,9 @@
 import matplotlib.pyplot as plt
 import pytest
 
+from course_utils import widgets_low_rank
 from course_utils.plots_low_rank import cut_figure, describe_cut
 from course_utils.update import recorded_update
-from course_utils.widgets_low_rank import cut_explorer
 
 TITLES = ("spectrum", "accuracy")
 
@@ -63,9 +63,12 @@ def test_the_text_gives_energy_accuracy_interval_and_gain():
 
 
 def test_the_slider_moves_the_cut_and_the_menu_the_matrix(report, capsys, monkeypatch):
-    monkeypatch.setattr(plt, "show", lambda: None)
+    open_figures = []  # at each display: those that pyplot could draw at the same time
+    monkeypatch.setattr(
+        widgets_low_rank, "display", lambda _: open_figures.append(plt.get_fignums())
+    )
     spectra = report["spectra"]
-    rank, matrix = cut_explorer(report, spectra, TITLES).children[0].children
+    rank, matrix = widgets_low_rank.cut_explorer(report, spectra, TITLES).children[0].children
 
     def shown():
         return capsys.readouterr().out.rpartition("\r")[2].strip()
@@ -75,3 +78,4 @@ def test_the_slider_moves_the_cut_and_the_menu_the_matrix(report, capsys, monkey
     assert shown() == describe_cut(report, spectra[matrix.value], 64).strip()
     matrix.value = next(iter(spectra))
     assert shown() == describe_cut(report, next(iter(spectra.values())), 64).strip()
+    assert open_figures == [[], [], []]
