@@ -1,0 +1,80 @@
+"""The recorded runs of QLoRA on a GPU, as tables; ``experiments.qlora_gpu`` makes them."""
+
+import json
+
+from course_utils.errors import CourseError
+from course_utils.experiments import records
+from course_utils.seed_means import compare_means
+
+NAMES = {
+    "lora": "LoRA, by hand",
+    "qlora": "QLoRA, by hand",
+    "qlora_library": "QLoRA, bitsandbytes + PEFT",
+}
+GIB = 2**30
+
+
+def answers() -> dict[str, list[str]]:
+    """The answers of each method's seeds to the test items: LoRA's are those of ``methods``."""
+    qlora = records.recorded("qlora")
+    setting = (qlora[0].rank, qlora[0].learning_rate)
+    lora = [
+        r
+        for r in records.recorded("methods")
+        if r.method == "lora" and (r.rank, r.learning_rate) == setting
+    ]
+    found: dict[str, list[str]] = {}
+    for record in sorted(lora + qlora, key=lambda record: record.seed):
+        found.setdefault(record.method, []).append(record.correct)
+    return {method: found[method] for method in NAMES}
+
+
+def accuracy_table() -> str:
+    """A line a method: the accuracy of every seed, the mean, and the difference from LoRA."""
+    found = answers()
+    lines = []
+    for method, seeds in found.items():
+        shares = [row.count("1") / len(row) for row in seeds]
+        each = ", ".join(f"{share:.3f}" for share in shares)
+        line = f"{NAMES[method]:27} {sum(shares) / len(shares):.3f} ({each})"
+        if method != "lora":
+            line += f"  {compare_means(seeds, found['lora'])}"
+        lines.append(line)
+    record = records.recorded("qlora")[0]
+    lines.append(
+        f"n = {len(record.correct)} test items, {record.steps} steps of {record.batch_size}; "
+        f"recorded on {record.device}, {record.date}"
+    )
+    return "\n".join(lines)
+
+
+def step_report() -> dict:
+    """What ``qlora_step.json`` holds.
+
+    Raises:
+        CourseError: it was never recorded.
+    """
+    path = records.FOLDER / "qlora_step.json"
+    if not path.exists():
+        raise CourseError(
+            "There are no recorded steps of 'qlora'",
+            "make them with: python -m course_utils experiments qlora",
+        )
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def step_table() -> str:
+    """A line for each method and way: milliseconds of a step, and the peak of memory."""
+    report = step_report()
+    lines = [f"{'':27} {'way':14} {'ms a step':>10} {'before':>10} {'peak':>10}"]
+    for method, name in NAMES.items():
+        for way, measured in report[method].items():
+            before, peak = (f"{measured[k] / GIB:.2f} GiB" for k in ("before", "peak_memory"))
+            milliseconds = f"{1000 * measured['seconds']:.0f}"
+            lines.append(f"{name:27} {way:14} {milliseconds:>10} {before:>10} {peak:>10}")
+    versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
+    lines.append(
+        f"median of {report['steps']} steps of {report['batch_size']} reviews; recorded on "
+        f"{report['device']}, {report['date']}"
+    )
+    return "\n".join([*lines, versions])
