@@ -12,14 +12,18 @@ bitsandbytes 0.50.2 has four traps on a CPU. None of them raises; all of them gi
 ``make_safe`` refuses the first and switches the repacking off, which prevents the other three.
 """
 
+import collections
 import functools
 import logging
 import types
+from collections.abc import Iterable
 
 import torch
 from torch import nn
 from transformers import BitsAndBytesConfig, PreTrainedModel, PreTrainedTokenizerBase
 
+from course_utils.blockwise import dequantise, quantise
+from course_utils.codebooks import nf4
 from course_utils.device import pick_device, pick_dtype
 from course_utils.errors import CourseError
 from course_utils.model import load_model
@@ -111,3 +115,26 @@ def dequantised(layer: nn.Module) -> torch.Tensor:
     """The weight (out, in) that a ``Linear4bit`` stands for, in the dtype it was given in."""
     weight = layer.weight
     return library().functional.dequantize_4bit(weight.data, weight.quant_state)
+
+
+def differences(weights: Iterable[torch.Tensor]) -> dict[str, int]:
+    """How many numbers the course's NF4 and bitsandbytes' give differently, for these weights.
+
+    Args:
+        weights: matrices, float32, bfloat16 or float16; on one device.
+
+    Returns:
+        Counts of ``packed bytes``, ``scales`` and ``dequantised weights`` that differ.
+    """
+    functional, found = library().functional, collections.Counter()
+    for weight in weights:
+        table = nf4().to(weight.device)
+        packed, absmax = quantise(weight, table)
+        theirs, state = functional.quantize_4bit(weight, quant_type="nf4")
+        back = dequantise(packed, absmax, table, tuple(weight.shape), weight.dtype)
+        found["packed bytes"] += int((packed != theirs.view(-1)).sum())
+        found["scales"] += int((absmax != state.absmax).sum())
+        found["dequantised weights"] += int(
+            (back != functional.dequantize_4bit(theirs, state)).sum()
+        )
+    return dict(found)

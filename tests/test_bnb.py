@@ -195,3 +195,13 @@ def test_importing_it_prints_nothing():
     code = "from course_utils import bnb; bnb.library()"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.returncode == 0 and result.stdout == "" and result.stderr == ""
+
+
+def test_differences_are_counted(monkeypatch):
+    weights = [torch.randn(64, 128, generator=torch.Generator().manual_seed(i)) for i in range(2)]
+    none = {"packed bytes": 0, "scales": 0, "dequantised weights": 0}
+    assert bnb.differences(weights) == none
+    monkeypatch.setattr(bnb, "nf4", lambda: -nf4().flip(0))  # lopsided to the other side
+    found = bnb.differences(weights)
+    assert found["packed bytes"] > 1000 and found["scales"] == 0
+    assert found["dequantised weights"] > 10_000

@@ -40,6 +40,7 @@ from course_utils.training import (
     plan_batches,
     train,
 )
+from course_utils.weight_error import linear_weights
 
 METHODS = ("lora", "qlora", "qlora_library")
 RANK, ALPHA, RATE = 8, 16.0, 5e-4
@@ -149,7 +150,10 @@ def perform_qlora(run: Run, steps: int = STEPS) -> Record:
 
 
 def time_steps(timed: int = TIMED) -> dict:
-    """Median seconds and peak bytes of a training step, by method and way."""
+    """Median seconds and peak bytes of a training step, by method and way.
+
+    And how many numbers of the model's weights in NF4 differ from the library's on this device.
+    """
     report: dict = {}
     for method in METHODS:
         model, tokenizer = load(method, seed=0)
@@ -162,6 +166,8 @@ def time_steps(timed: int = TIMED) -> dict:
         print(method, report[method], flush=True)
         del model
         _empty_device()
+    report["differ from bitsandbytes"] = bnb.differences(linear_weights(load_model()[0]).values())
+    print(report["differ from bitsandbytes"], flush=True)
     settings = {"batch_size": BATCH_SIZE, "steps": timed - WARM, "rank": RANK, "alpha": ALPHA}
     return report | settings | _environment(pick_device())
 
