@@ -89,7 +89,7 @@ def test_every_part_is_what_pytorch_holds(shape, dtype, method, checkpointing):
     stored = ("weights", "quantisation constants", "adapters", "soft prompt")
     assert total(parts, *stored) == pytest.approx(loaded, rel=1e-3)
     in_between = 4 * training.tokens * shape.vocabulary  # the log-softmax: a third of LOGIT
-    assert total(parts) - parts["logits"] + in_between == pytest.approx(forward, rel=1e-3)
+    assert total(parts) - parts["logits"] + in_between == pytest.approx(forward, rel=1.5e-4)
     assert predicted.peak == pytest.approx(peak, rel=0.025 if checkpointing else 2e-3)
 
 

@@ -42,6 +42,15 @@ def test_a_batch_that_should_have_fitted_is_halved_all_the_same():
     assert out_of_memory.fitting_batch(LLAMA, Training("QLoRA", 8, 64), 10**15) == 4
 
 
+def test_logits_at_the_answers_alone_shrink_with_the_batch():
+    shape = SHAPES["Llama-3.2-1B"]  # whose vocabulary is large
+    needed = Training("LoRA", 4096, 8, checkpointing=True, logit_positions=4096)
+    text = str(out_of_memory.explain(config_of(shape), needed, 6 * GIB))
+    batch = out_of_memory.fitting_batch(shape, needed, 6 * GIB)
+    smaller = Training("LoRA", batch, 8, checkpointing=True, logit_positions=batch)
+    assert f"needs about {estimate(shape, smaller).peak / GIB:.2f} GiB" in text
+
+
 def test_what_no_batch_can_cure_is_said(card):
     card(15 * GIB)
     text = str(out_of_memory.explain(config_of(LLAMA), Training("full", 8, 512)))
