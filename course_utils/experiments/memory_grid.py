@@ -193,7 +193,7 @@ def describe(row: Row) -> str:
 
 def grid_table(rows: Sequence[Row], batch: int, length: int) -> str:
     """Predicted and measured GiB at one batch and length, without and with checkpointing."""
-    head = f"{f'{batch} x {length} tokens':28}{'all activations kept':26}checkpointing"
+    head = f"{f'GiB, {batch} x {length} tokens':28}{'all activations kept':26}checkpointing"
     lines = [head, f"{'':28}" + f"{'predicted measured error':26}" * 2]
     cells: dict[tuple[str, str], dict[bool, str]] = {}
     for row in rows:
