@@ -61,6 +61,8 @@ def train_library(
 ) -> tuple[list[float], list[float]]:
     """Train with the batches, schedule and clipping of ``training.train``; no validation.
 
+    In float16, PyTorch's ``GradScaler`` scales the loss; otherwise it does nothing.
+
     Args:
         checkpointing: keep only the input of each decoder layer for the backward pass, and
             compute the rest again; from then on, the model does so whenever it is trained.
@@ -74,22 +76,26 @@ def train_library(
     optimizer = paged_adamw(model, config.learning_rate)
     if checkpointing:
         use_checkpointing(model)
+    scaler = torch.amp.GradScaler(model.device.type, enabled=model.dtype == torch.float16)
     losses, seconds = [], []
     model.train()
     for step, rows in enumerate(plan_batches([len(e.ids) for e in examples], config)):
         start = time.perf_counter()
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, config)
-        loss = backward(model, [examples[i] for i in rows], pad_id)
+        loss_scale = scaler.scale(torch.ones((), device=model.device)).item()
+        loss = backward(model, [examples[i] for i in rows], pad_id, loss_scale)
         if not math.isfinite(loss):
             raise CourseError(
                 f"The loss is {loss} at step {step + 1}, so training was stopped",
                 f"lower the learning rate (it is {config.learning_rate:g})",
             )
+        scaler.unscale_(optimizer)
         nn.utils.clip_grad_norm_(
             [p for p in model.parameters() if p.requires_grad], config.max_norm
         )
-        optimizer.step()
+        scaler.step(optimizer)
+        scaler.update()
         optimizer.zero_grad()
         losses.append(loss)
         seconds.append(time.perf_counter() - start)

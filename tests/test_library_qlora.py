@@ -4,7 +4,7 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from course_utils import bnb
+from course_utils import bnb, library_qlora
 from course_utils.errors import CourseError
 from course_utils.experiments import qlora_gpu
 from course_utils.experiments.records import recorded, run_of
@@ -86,6 +86,26 @@ def test_both_learn_the_same(tmp_path):
         moved = peft_matrix(theirs, name, "lora_B")
         apart = (moved - layer.lora_B).abs().mean()  # Adam's first steps hang on signs, in bfloat16
         assert 0 < 10 * apart < layer.lora_B.abs().mean()
+
+
+def test_in_float16_the_loss_is_scaled_and_the_same_is_learnt(monkeypatch):
+    config, scales, real = TrainingConfig(1e-2, 6, 3), [], library_qlora.backward
+
+    def watching(model, examples, pad_id, loss_scale):
+        scales.append(loss_scale)
+        return real(model, examples, pad_id, loss_scale)
+
+    monkeypatch.setattr(library_qlora, "backward", watching)
+    ends = []
+    for dtype in (torch.float32, torch.float16):
+        monkeypatch.setattr("course_utils.model.pick_dtype", lambda device, d=dtype: d)
+        monkeypatch.setattr(bnb, "pick_dtype", lambda device, d=dtype: d)
+        model = library_model()
+        assert model.dtype == dtype
+        ends.append(train_library(model, EXAMPLES, config, pad_id=0)[0])
+    assert scales[:6] == [1.0] * 6 and min(scales[6:]) > 1000
+    assert ends[1][-1] < 0.9 * ends[1][0]
+    assert ends[1][0] == pytest.approx(ends[0][0], rel=0.01)
 
 
 def test_checkpointing_changes_nothing_but_memory():
