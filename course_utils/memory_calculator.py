@@ -110,37 +110,17 @@ def estimate(shape: Shape, training: Training, workspace: int = WORKSPACES) -> E
     Args:
         workspace: what the libraries of the device keep; 0 on a CPU.
     """
-    held = _held(shape, training) | {"workspaces": workspace}
-    saved = _saved(shape, training)
-    tokens, size = training.tokens, training.dtype.itemsize
-    kept = saved.model(tokens, training.row, training.checkpointing)
-    positions = training.logit_positions or tokens
-    gradients = _gradients(shape, training)
-    again = tokens * saved.layer if training.checkpointing else 0
-    unpacked = size * max(r * c for r, c in shape.matrices.values()) * (training.method == "QLoRA")
-    layer = {"recomputed layer": again, "temporary": tokens * saved.work + unpacked}
-    norm = tokens * saved.norm_work
-    one = tokens * (saved.layer_input if training.checkpointing else saved.layer + saved.norm)
-    full = training.method == "full"
-    tables = size * shape.table * full
-    without_embedding = gradients - tables * (not shape.tied)
-    copies = gradients
-    if _dtype_trained(training).itemsize < FLOAT32:  # the last is copied before it is dropped
-        last = shape.hidden * shape.mlp if shape.tied else shape.table
-        copies = FLOAT32 * _trained(shape, training) + size * last * full
-    return Estimate(
-        {
-            "loss": held | {"activations": kept, "logits": LOGIT * positions * shape.vocabulary},
-            "last norm backward": held
-            | {"activations": kept, "gradients": tables, "temporary": norm},
-            "last layer backward": held | {"activations": kept, "gradients": tables} | layer,
-            "first layer backward": held
-            | {"activations": one, "gradients": without_embedding}
-            | layer,
-            "embedding backward": held | {"gradients": gradients + 2 * shape.tied * tables},
-            "optimiser step": held | {"gradients": copies},
-        }
-    )
+    step = _Step(shape, training)
+    held = step.held() | {"workspaces": workspace}
+    moments = {
+        "loss": step.loss(),
+        "last norm backward": step.last_norm(),
+        "last layer backward": step.last_layer(),
+        "first layer backward": step.first_layer(),
+        "embedding backward": step.embedding(),
+        "optimiser step": step.optimiser_step(),
+    }
+    return Estimate({name: held | parts for name, parts in moments.items()})
 
 
 def workspaces(device: torch.device) -> int:
@@ -165,43 +145,118 @@ def quantised_bytes(rows: int, columns: int) -> tuple[int, int]:
     return -(-rows * columns // 2), constants
 
 
-def _held(shape: Shape, training: Training) -> dict[str, int]:
-    """Bytes by part that are held from step to step."""
-    size, trained = training.dtype.itemsize, _trained(shape, training)
-    parts = {"weights": size * shape.parameters}
-    if training.method == "QLoRA":
-        codes, constants = (
-            shape.layers * sum(column)
-            for column in zip(*(quantised_bytes(*m) for m in shape.matrices.values()))
-        )
+@dataclasses.dataclass(frozen=True)
+class _Step:
+    """What is in memory at the moments of one training step: bytes by part."""
+
+    shape: Shape
+    training: Training
+
+    @property
+    def full(self) -> bool:
+        return self.training.method == "full"
+
+    @property
+    def adapters(self) -> bool:
+        return self.training.method in ("LoRA", "QLoRA")
+
+    @property
+    def trained(self) -> int:
+        """How many numbers are trained."""
+        if self.full:
+            return self.shape.parameters
+        if self.adapters:
+            return self.shape.adapter_parameters(self.training.rank)
+        return self.training.soft_tokens * self.shape.hidden
+
+    @property
+    def trained_size(self) -> int:
+        """Bytes of a trained number and of its gradient; a soft prompt is in float32."""
+        soft_prompt = not self.full and not self.adapters
+        return FLOAT32 if soft_prompt else self.training.dtype.itemsize
+
+    @property
+    def gradients(self) -> int:
+        return self.trained_size * self.trained
+
+    @property
+    def head_gradient(self) -> int:
+        """The gradient of the output head, the first that the backward pass makes."""
+        return self.training.dtype.itemsize * self.shape.table if self.full else 0
+
+    @property
+    def saved(self) -> Saved:
+        rank = self.training.rank if self.adapters else 0
+        return Saved(self.shape, self.training.dtype, self.full, rank)
+
+    def held(self) -> dict[str, int]:
+        """From step to step: the model, what is trained, and the optimiser's state."""
+        masters = FLOAT32 * self.trained if self.trained_size < FLOAT32 else 0
+        parts = self._model() | {"optimiser": 2 * FLOAT32 * self.trained + masters}
+        if not self.full:
+            name = "adapters" if self.adapters else "soft prompt"
+            parts[name] = self.trained_size * self.trained
+        return parts
+
+    def _model(self) -> dict[str, int]:
+        shape, size = self.shape, self.training.dtype.itemsize
+        if self.training.method != "QLoRA":
+            return {"weights": size * shape.parameters}
+        matrices = [quantised_bytes(*matrix) for matrix in shape.matrices.values()]
+        codes, constants = (shape.layers * sum(column) for column in zip(*matrices))
         rest = shape.parameters - shape.layers * shape.matrix_parameters
-        parts = {"weights": codes + size * rest, "quantisation constants": constants}
-    if training.method in ("LoRA", "QLoRA"):
-        parts["adapters"] = size * trained
-    if training.method == "prompt tuning":
-        parts["soft prompt"] = FLOAT32 * trained
-    masters = FLOAT32 * trained if _dtype_trained(training).itemsize < FLOAT32 else 0
-    return parts | {"optimiser": 2 * FLOAT32 * trained + masters}
+        return {"weights": codes + size * rest, "quantisation constants": constants}
 
+    def activations(self) -> int:
+        """All that the forward pass has kept."""
+        training = self.training
+        return self.saved.model(training.tokens, training.row, training.checkpointing)
 
-def _trained(shape: Shape, training: Training) -> int:
-    """How many numbers are trained."""
-    if training.method == "full":
-        return shape.parameters
-    if training.method == "prompt tuning":
-        return training.soft_tokens * shape.hidden
-    return shape.adapter_parameters(training.rank)
+    def loss(self) -> dict[str, int]:
+        """The loss has just gone backward; there are no gradients of weights yet."""
+        positions = self.training.logit_positions or self.training.tokens
+        logits = LOGIT * positions * self.shape.vocabulary
+        return {"activations": self.activations(), "logits": logits}
 
+    def last_norm(self) -> dict[str, int]:
+        """The norm below the output head goes backward, in float32."""
+        temporary = self.training.tokens * self.saved.norm_work
+        return self._all_kept() | {"temporary": temporary}
 
-def _dtype_trained(training: Training) -> torch.dtype:
-    """The dtype of what is trained: the model's, but float32 for a soft prompt."""
-    return torch.float32 if training.method == "prompt tuning" else training.dtype
+    def last_layer(self) -> dict[str, int]:
+        """The first decoder layer to go backward is the last one."""
+        return self._all_kept() | self._layer()
 
+    def _all_kept(self) -> dict[str, int]:
+        return {"activations": self.activations(), "gradients": self.head_gradient}
 
-def _gradients(shape: Shape, training: Training) -> int:
-    return _dtype_trained(training).itemsize * _trained(shape, training)
+    def _layer(self) -> dict[str, int]:
+        """Besides what was kept: the layer computed again, its gradients, an unpacked matrix."""
+        tokens, saved = self.training.tokens, self.saved
+        unpacked = 0
+        if self.training.method == "QLoRA":
+            largest = max(rows * columns for rows, columns in self.shape.matrices.values())
+            unpacked = self.training.dtype.itemsize * largest
+        again = tokens * saved.layer if self.training.checkpointing else 0
+        return {"recomputed layer": again, "temporary": tokens * saved.work + unpacked}
 
+    def first_layer(self) -> dict[str, int]:
+        """The last decoder layer to go backward; nearly all gradients are there."""
+        saved = self.saved
+        kept = saved.layer_input if self.training.checkpointing else saved.layer + saved.norm
+        gradients = self.gradients if self.shape.tied else self.gradients - self.head_gradient
+        return {"activations": self.training.tokens * kept, "gradients": gradients} | self._layer()
 
-def _saved(shape: Shape, training: Training) -> Saved:
-    rank = training.rank if training.method in ("LoRA", "QLoRA") else 0
-    return Saved(shape, training.dtype, training.method == "full", rank)
+    def embedding(self) -> dict[str, int]:
+        """All gradients; of a tied embedding those of both uses, and their sum."""
+        twice = 2 * self.head_gradient if self.shape.tied else 0
+        return {"gradients": self.gradients + twice}
+
+    def optimiser_step(self) -> dict[str, int]:
+        """The gradients are copied to float32; the last is copied before it is dropped."""
+        if self.trained_size == FLOAT32:
+            return {"gradients": self.gradients}
+        shape, last = self.shape, 0
+        if self.full:
+            last = self.trained_size * (shape.hidden * shape.mlp if shape.tied else shape.table)
+        return {"gradients": FLOAT32 * self.trained + last}
