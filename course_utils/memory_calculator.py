@@ -192,11 +192,11 @@ class _Step:
     def held(self) -> dict[str, int]:
         """From step to step: the model, what is trained, and the optimiser's state."""
         masters = FLOAT32 * self.trained if self.trained_size < FLOAT32 else 0
-        parts = self._model() | {"optimiser": 2 * FLOAT32 * self.trained + masters}
+        parts = self._model()
         if not self.full:
             name = "adapters" if self.adapters else "soft prompt"
             parts[name] = self.trained_size * self.trained
-        return parts
+        return parts | {"optimiser": 2 * FLOAT32 * self.trained + masters}
 
     def _model(self) -> dict[str, int]:
         shape, size = self.shape, self.training.dtype.itemsize
