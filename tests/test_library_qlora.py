@@ -1,5 +1,7 @@
 """QLoRA through bitsandbytes and PEFT, on a small model on the CPU; and the study that times it."""
 
+import dataclasses
+
 import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
@@ -7,7 +9,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from course_utils import bnb, library_qlora
 from course_utils.errors import CourseError
 from course_utils.experiments import qlora_gpu
-from course_utils.experiments.records import recorded, run_of
+from course_utils.experiments.records import recorded, run_of, write
 from course_utils.library_qlora import add_peft_lora, paged_adamw, train_library
 from course_utils.lora import add_lora, lora_layers, trainable_parameters
 from course_utils.model import load_model
@@ -139,6 +141,18 @@ def test_the_study_has_the_settings_of_lora_in_methods():
         settings = run_of(like[0])
         for name in ("learning_rate", "alpha", "targets", "task"):
             assert getattr(settings, name) == getattr(run, name)
+
+
+def test_a_study_does_not_run_again_what_it_has(tmp_path, monkeypatch):
+    like = recorded("qlora")[0]
+    kept = [dataclasses.replace(like, method=r.method, seed=r.seed) for r in qlora_gpu.runs()]
+    write(kept, tmp_path / "qlora.jsonl")
+    (tmp_path / "qlora_step.json").write_text("{}")
+    before = (tmp_path / "qlora.jsonl").read_bytes()
+    monkeypatch.setattr(qlora_gpu, "time_steps", None)
+    qlora_gpu.study_qlora(tmp_path, workers=1)
+    assert (tmp_path / "qlora.jsonl").read_bytes() == before
+    assert (tmp_path / "qlora_step.json").read_text() == "{}"
 
 
 @pytest.mark.parametrize("method", ["qlora", "qlora_library"])

@@ -22,7 +22,7 @@ from course_utils import bnb, scoring, tasks
 from course_utils.device import pick_device
 from course_utils.experiments.perform import REVIEW, VALIDATION
 from course_utils.experiments.plan import BATCH_SIZE, SEEDS, STEPS, Run
-from course_utils.experiments.records import Record, environment, write
+from course_utils.experiments.records import Record, environment, read, run_of, write
 from course_utils.library_qlora import add_peft_lora, train_library
 from course_utils.lora import add_lora, trainable_parameters
 from course_utils.memory import PeakMemory
@@ -73,6 +73,8 @@ def load(method: str, seed: int) -> tuple:
 def study_qlora(folder: Path, workers: int = 6, steps: int = STEPS, timed: int = TIMED) -> None:
     """Write ``qlora_step.json`` (seconds and memory of a step) and ``qlora.jsonl`` (the runs).
 
+    What ``folder`` already holds is not run again, so a study that was cut off can be gone on with.
+
     Args:
         folder: where to write; made if need be.
         workers: runs at the same time; the steps are timed before, one method after the other.
@@ -80,19 +82,21 @@ def study_qlora(folder: Path, workers: int = 6, steps: int = STEPS, timed: int =
         timed: steps whose time is taken, at least ``WARM`` + 1.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    report = time_steps(timed)
-    (folder / "qlora_step.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    records, start = [], time.perf_counter()
+    times, lines = folder / "qlora_step.json", folder / "qlora.jsonl"
+    if not times.exists():
+        times.write_text(json.dumps(time_steps(timed), indent=1) + "\n", encoding="utf-8")
+    records, start = read(lines) if lines.exists() else [], time.perf_counter()
+    done = {run_of(record) for record in records}
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(
         workers, context, initializer=torch.set_num_threads, initargs=(1,)
     ) as pool:
-        futures = [pool.submit(perform_qlora, run, steps) for run in runs()]
+        futures = [pool.submit(perform_qlora, run, steps) for run in runs() if run not in done]
         for future in concurrent.futures.as_completed(futures):
             records.append(future.result())
             last, passed = records[-1], time.perf_counter() - start
             print(f"{passed:.0f} s  {last.method} {last.seed}: {last.accuracy:.3f}", flush=True)
-            write(sorted(records, key=lambda r: (r.method, r.seed)), folder / "qlora.jsonl")
+            write(sorted(records, key=lambda r: (r.method, r.seed)), lines)
 
 
 def _environment(device: torch.device) -> dict:
