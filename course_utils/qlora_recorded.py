@@ -26,7 +26,7 @@ def answers() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for record in sorted(lora + qlora, key=lambda record: record.seed):
         found.setdefault(record.method, []).append(record.correct)
-    return {method: found[method] for method in NAMES}
+    return {method: found[method] for method in NAMES if method in found}
 
 
 def accuracy_table() -> str:

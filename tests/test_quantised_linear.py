@@ -85,7 +85,11 @@ def test_the_weight_is_not_kept_for_the_backward_pass():
     assert kept(layer().requires_grad_(False)) >= 128 * 96  # a plain frozen layer keeps its own
 
 
-def test_under_autocast_it_computes_in_bfloat16():
+def test_under_autocast_it_computes_in_bfloat16(monkeypatch):
+    asked, real = [], QuantisedLinear.dequantised
+    monkeypatch.setattr(
+        QuantisedLinear, "dequantised", lambda self, dtype: asked.append(dtype) or real(self, dtype)
+    )
     quantised, x = QuantisedLinear(layer(bias=False)), torch.randn(4, 128, requires_grad=True)
     with torch.autocast("cpu", torch.bfloat16):
         y = quantised(x)
@@ -93,7 +97,7 @@ def test_under_autocast_it_computes_in_bfloat16():
     expected = x.detach().bfloat16() @ quantised.dequantised(torch.bfloat16).T
     torch.testing.assert_close(y.detach(), expected)
     y.sum().backward()
-    assert x.grad.dtype == torch.float32
+    assert x.grad.dtype == torch.float32 and set(asked) == {torch.bfloat16}
 
 
 def test_stored_bits_are_the_papers_where_blocks_are_full():

@@ -160,20 +160,24 @@ def time_steps(timed: int = TIMED) -> dict:
     """
     report: dict = {}
     for method in METHODS:
-        model, tokenizer = load(method, seed=0)
-        task, pad_id = tasks.load("movies"), tokenizer.pad_token_id
-        prompt = Prompt(REVIEW, task.label_words)
-        examples = make_examples(tokenizer, prompt, task.train.select(range(2000)))
-        config = TrainingConfig(RATE, timed, BATCH_SIZE)
-        ways = _ways(method, model, examples, config, pad_id)
-        report[method] = {name: _measure(way, model) for name, way in ways}
+        report[method] = _time_method(method, timed)
         print(method, report[method], flush=True)
-        del model
-        _empty_device()
+        _empty_device()  # of that method's model, which nothing holds any more
     report["differ from bitsandbytes"] = bnb.differences(linear_weights(load_model()[0]).values())
     print(report["differ from bitsandbytes"], flush=True)
     settings = {"batch_size": BATCH_SIZE, "steps": timed - WARM, "rank": RANK, "alpha": ALPHA}
     return report | settings | _environment(pick_device())
+
+
+def _time_method(method: str, timed: int) -> dict[str, dict[str, float]]:
+    """The measurements of one method, by way."""
+    model, tokenizer = load(method, seed=0)
+    task, pad_id = tasks.load("movies"), tokenizer.pad_token_id
+    prompt = Prompt(REVIEW, task.label_words)
+    examples = make_examples(tokenizer, prompt, task.train.select(range(2000)))
+    config = TrainingConfig(RATE, timed, BATCH_SIZE)
+    ways = _ways(method, model, examples, config, pad_id)
+    return {name: _measure(way, model) for name, way in ways}
 
 
 def _ways(method: str, model, examples, config, pad_id: int) -> list[tuple[str, Callable]]:
