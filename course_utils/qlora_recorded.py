@@ -64,14 +64,17 @@ def step_report() -> dict:
 
 
 def step_table() -> str:
-    """A line for each method and way: milliseconds of a step, and the peak of memory."""
+    """A line for each method and way: milliseconds of a step, and what it adds to the memory.
+
+    The last is the peak less what was held before the steps: the model and its adapters.
+    """
     report = step_report()
-    lines = [f"{'':27} {'way':14} {'ms a step':>10} {'before':>10} {'peak':>10}"]
+    lines = [f"{'':27} {'way':14} {'ms a step':>10} {'steps add':>10}"]
     for method, name in NAMES.items():
         for way, measured in report[method].items():
-            before, peak = (f"{measured[k] / GIB:.2f} GiB" for k in ("before", "peak_memory"))
+            added = f"{(measured['peak_memory'] - measured['before']) / GIB:.2f} GiB"
             milliseconds = f"{1000 * measured['seconds']:.0f}"
-            lines.append(f"{name:27} {way:14} {milliseconds:>10} {before:>10} {peak:>10}")
+            lines.append(f"{name:27} {way:14} {milliseconds:>10} {added:>10}")
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     lines.append(
         f"median of {report['steps']} steps of {report['batch_size']} reviews; recorded on "

@@ -138,7 +138,7 @@ def test_recorded_runs_are_paired_with_loras_of_the_same_setting(recorded):
 
 def test_recorded_steps_are_shown_in_milliseconds_and_gib(recorded):
     table = qlora_recorded.step_table()
-    assert table.count("250") == 3 and "0.25 GiB" in table and "2.00 GiB" in table
+    assert table.count("250") == 3 and table.count("1.75 GiB") == 3
     assert "torch 2.11" in table
 
 

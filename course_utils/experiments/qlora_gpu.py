@@ -159,17 +159,18 @@ def time_steps(timed: int = TIMED) -> dict:
     And how many numbers of the model's weights in NF4 differ from the library's on this device.
     """
     report: dict = {}
-    for method in METHODS:
-        report[method] = _time_method(method, timed)
+    context = multiprocessing.get_context("spawn")
+    for method in METHODS:  # each in a process of its own: no memory of the one before
+        with concurrent.futures.ProcessPoolExecutor(1, context) as pool:
+            report[method] = pool.submit(time_method, method, timed).result()
         print(method, report[method], flush=True)
-        _empty_device()  # of that method's model, which nothing holds any more
     report["differ from bitsandbytes"] = bnb.differences(linear_weights(load_model()[0]).values())
     print(report["differ from bitsandbytes"], flush=True)
     settings = {"batch_size": BATCH_SIZE, "steps": timed - WARM, "rank": RANK, "alpha": ALPHA}
     return report | settings | _environment(pick_device())
 
 
-def _time_method(method: str, timed: int) -> dict[str, dict[str, float]]:
+def time_method(method: str, timed: int) -> dict[str, dict[str, float]]:
     """The measurements of one method, by way."""
     model, tokenizer = load(method, seed=0)
     task, pad_id = tasks.load("movies"), tokenizer.pad_token_id
