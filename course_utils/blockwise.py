@@ -8,6 +8,12 @@ from course_utils.errors import CourseError
 BLOCK = 64  # weights that share a scale, as in the QLoRA paper
 
 
+def absmax_int4(weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The plainest 4 bits: codes from -7 to 7, int8 in the weight's shape, and one scale ()."""
+    scale = weight.abs().max() / 7
+    return (weight / scale).round().to(torch.int8), scale
+
+
 def nearest(x: torch.Tensor, codebook: torch.Tensor) -> torch.Tensor:
     """Index of the nearest level for each number, int64; a tie goes to the lower level.
 

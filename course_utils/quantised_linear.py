@@ -13,7 +13,13 @@ from course_utils.blockwise import BLOCK, from_pairs, pairs, quantise
 from course_utils.codebooks import dynamic8, nf4
 from course_utils.double_quantisation import dequantise_absmax, quantise_absmax
 from course_utils.errors import CourseError
-from course_utils.lora import ALL_LINEAR, matching_layers, replace_linear
+from course_utils.lora import (
+    ALL_LINEAR,
+    add_lora,
+    matching_layers,
+    replace_linear,
+    trainable_parameters,
+)
 
 
 class FrozenProduct(torch.autograd.Function):
@@ -118,6 +124,17 @@ def quantise_model(model: nn.Module, targets: Sequence[str] = ALL_LINEAR) -> lis
         raise CourseError("The model is quantised already", "load it afresh: load_model()")
     matching_layers(model, targets)
     return replace_linear(model, QuantisedLinear, targets)
+
+
+def make_qlora(model: nn.Module, rank: int, alpha: float) -> int:
+    """Quantise the linear layers, add LoRA to all of them; return how many numbers train.
+
+    Raises:
+        CourseError: see ``quantise_model`` and ``lora.add_lora``.
+    """
+    quantise_model(model)
+    add_lora(model, rank, alpha)
+    return trainable_parameters(model)
 
 
 def quantised_layers(model: nn.Module) -> dict[str, QuantisedLinear]:

@@ -5,7 +5,7 @@ import torch
 from scipy.stats import norm
 
 from course_utils import bnb, codebooks
-from course_utils.blockwise import dequantise, nearest, quantise
+from course_utils.blockwise import absmax_int4, dequantise, nearest, quantise
 from course_utils.errors import CourseError
 
 DTYPES = pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
@@ -135,3 +135,11 @@ def test_errors_on_gaussian_weights():
     assert errors["nf4"] == pytest.approx(0.092, abs=0.002)
     assert errors["fp4"] == pytest.approx(0.122, abs=0.002)
     assert errors["nf4"] < errors["int4"] < errors["fp4"]
+
+
+def test_absmax_rounding_is_the_uniform_codebook_with_one_scale():
+    weight, codebook = gaussian((6, 10)), codebooks.int4()
+    codes, scale = absmax_int4(weight)
+    assert codes.dtype == torch.int8 and codes.abs().max() == 7
+    packed = quantise(weight, codebook, block=60)
+    torch.testing.assert_close(codes * scale, dequantise(*packed, codebook, (6, 10), block=60))

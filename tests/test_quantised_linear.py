@@ -13,6 +13,7 @@ from course_utils.lora import ALL_LINEAR, add_lora, lora_layers, remove_lora
 from course_utils.lora_files import adapter_state, load_adapter, save_adapter
 from course_utils.quantised_linear import (
     QuantisedLinear,
+    make_qlora,
     quantise_model,
     quantised_layers,
     stored_bits_per_parameter,
@@ -161,8 +162,10 @@ def test_qlora_is_lora_on_the_dequantised_model(kind):
 
 def test_training_moves_the_adapters_alone(tmp_path):
     model = tiny_model()
-    quantise_model(model)
-    add_lora(model, 2)
+    trainable = make_qlora(model, 2, 4.0)
+    layers = lora_layers(model).values()
+    assert trainable == sum(m.lora_A.numel() + m.lora_B.numel() for m in layers) > 0
+    assert {(m.rank, m.alpha) for m in layers} == {(2, 4.0)}
     before = {n: t.clone() for n, t in model.state_dict().items()}
     examples = [Example([5, 9, 11], 40), Example([7, 8, 3, 2], 12)]
     config = TrainingConfig(1e-2, 4, 2, validate_every=2)
