@@ -14,8 +14,8 @@ NAMES = {
 GIB = 2**30
 
 
-def answers() -> dict[str, list[str]]:
-    """The answers of each method's seeds to the test items: LoRA's are those of ``methods``."""
+def runs() -> dict[str, list[records.Record]]:
+    """The runs of each method, one a seed: LoRA's are those of ``methods`` with this setting."""
     qlora = records.recorded("qlora")
     setting = (qlora[0].rank, qlora[0].learning_rate)
     lora = [
@@ -23,28 +23,29 @@ def answers() -> dict[str, list[str]]:
         for r in records.recorded("methods")
         if r.method == "lora" and (r.rank, r.learning_rate) == setting
     ]
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[records.Record]] = {}
     for record in sorted(lora + qlora, key=lambda record: record.seed):
-        found.setdefault(record.method, []).append(record.correct)
-    return {method: found[method] for method in NAMES if method in found}
+        found.setdefault(record.method, []).append(record)
+    return {method: found[method] for method in NAMES}
 
 
 def accuracy_table() -> str:
-    """A line a method: the accuracy of every seed, the mean, and the difference from LoRA."""
-    found = answers()
+    """A line a method: mean accuracy, every seed's, the difference from LoRA; then where it ran."""
+    found = runs()
+    answers = {method: [r.correct for r in seeds] for method, seeds in found.items()}
     lines = []
     for method, seeds in found.items():
-        shares = [row.count("1") / len(row) for row in seeds]
-        each = ", ".join(f"{share:.3f}" for share in shares)
-        line = f"{NAMES[method]:27} {sum(shares) / len(shares):.3f} ({each})"
+        each = ", ".join(f"{record.accuracy:.3f}" for record in seeds)
+        mean = sum(record.accuracy for record in seeds) / len(seeds)
+        line = f"{NAMES[method]:27} {mean:.3f} ({each})"
         if method != "lora":
-            line += f"  {compare_means(seeds, found['lora'])}"
+            line += f"  {compare_means(answers[method], answers['lora'])}"
         lines.append(line)
-    record = records.recorded("qlora")[0]
-    lines.append(
-        f"n = {len(record.correct)} test items, {record.steps} steps of {record.batch_size}; "
-        f"recorded on {record.device}, {record.date}"
-    )
+    first = found["qlora"][0]
+    lines.append(f"n = {len(first.correct)} items, {first.steps} steps of {first.batch_size}")
+    for method, seeds in found.items():
+        where = sorted({f"{record.device}, {record.date}" for record in seeds})
+        lines.append(f"{NAMES[method]:27} recorded on {'; '.join(where)}")
     return "\n".join(lines)
 
 

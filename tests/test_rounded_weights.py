@@ -128,12 +128,13 @@ def recorded(tmp_path, monkeypatch):
 
 
 def test_recorded_runs_are_paired_with_loras_of_the_same_setting(recorded):
-    answers = qlora_recorded.answers()
-    assert list(answers) == list(METHODS)
-    assert all(len(seeds) == 3 for seeds in answers.values())
+    found = qlora_recorded.runs()
+    assert list(found) == list(METHODS)
+    assert all([r.seed for r in seeds] == [0, 1, 2] for seeds in found.values())
+    assert {(r.rank, r.learning_rate) for r in found["lora"]} == {(8, 5e-4)}
     table = qlora_recorded.accuracy_table()
     assert table.count(f"{recorded.accuracy:.3f}") >= 6 and "n = 1010" in table
-    assert table.count("points [") == 2
+    assert table.count("points [") == 2 and table.count("recorded on NVIDIA H100") == 3
 
 
 def test_recorded_steps_are_shown_in_milliseconds_and_gib(recorded):
