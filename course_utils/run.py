@@ -27,15 +27,14 @@ def run_lessons() -> None:
 
 def _run(source: Path, target: Path) -> None:
     import nbformat
-    from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+    from course_utils.notebook_client import client_for
 
     print(f"{source.stem} ...", flush=True)
     start = time.perf_counter()
     notebook = nbformat.read(source, as_version=4)
-    client = NotebookClient(
-        notebook, timeout=3600, resources={"metadata": {"path": str(source.parent)}}
-    )
+    client = client_for(notebook, source.parent, timeout=3600)
     try:
         client.execute()
     except CellExecutionError as error:

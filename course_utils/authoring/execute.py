@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 
 from course_utils.authoring.lesson import METADATA
 from course_utils.errors import CourseError
+from course_utils.notebook_client import client_for
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # holds a random model id
 
@@ -24,13 +25,13 @@ def execute(notebook: NotebookNode, folder: Path, environment: dict[str, str]) -
     Raises:
         CourseError: a cell raised, or ran for more than ten minutes.
     """
-    client = nbclient.NotebookClient(
+    client = client_for(
         notebook,
+        folder,
         timeout=600,
         kernel_name="python3",
         record_timing=False,
         coalesce_streams=True,
-        resources={"metadata": {"path": str(folder)}},
     )
     try:
         client.execute(env={**os.environ, **environment})
