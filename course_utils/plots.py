@@ -1,11 +1,26 @@
 """The figures of the lessons: one message each, said in the title."""
 
+from collections.abc import Callable
+
 import matplotlib.pyplot as plt
 import numpy
+from IPython.display import display
 from matplotlib.figure import Figure
 
 # Okabe and Ito's palette: told apart by most colour-blind readers.
 BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#7F7F7F"
+
+
+def display_figure(draw: Callable[[], Figure]) -> None:
+    """Draw a figure and display it, inside a widget.
+
+    pyplot never gets to know of it: another thread of the kernel could ask it to draw the figure
+    at the same time, and leave it blank.
+    """
+    with plt.ioff():
+        figure = draw()
+        plt.close(figure)
+    display(figure)
 
 
 def loss_figure(history, steps: int) -> Figure:

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 import ipywidgets
-import matplotlib.pyplot as plt
-from IPython.display import display
 
 from course_utils.experiments.records import Record
+from course_utils.plots import display_figure
 from course_utils.plots_lora import METRICS, VIEWS, describe_grid, grid_figure
 
 
@@ -16,10 +15,8 @@ def grid_explorer(records: Sequence[Record]) -> ipywidgets.Widget:
     metric = ipywidgets.Dropdown(options=list(METRICS), description="measure")
 
     def show(view: str, metric: str) -> None:
-        with plt.ioff():  # unknown to pyplot, which other threads may ask to draw it as well
-            figure = grid_figure(records, view, metric, f"{view}: {metric} (recorded)")
-            plt.close(figure)
-        display(figure)
+        message = f"{view}: {metric} (recorded)"
+        display_figure(lambda: grid_figure(records, view, metric, message))
         print(describe_grid(records, view, metric))
 
     output = ipywidgets.interactive_output(show, {"view": view, "metric": metric})

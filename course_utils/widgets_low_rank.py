@@ -3,9 +3,8 @@
 from typing import Any
 
 import ipywidgets
-import matplotlib.pyplot as plt
-from IPython.display import display
 
+from course_utils.plots import display_figure
 from course_utils.plots_low_rank import cut_figure, describe_cut
 from course_utils.update import Spectra
 
@@ -27,10 +26,7 @@ def cut_explorer(
     matrix = ipywidgets.Dropdown(options=names, value=names[-1][1], description="matrix")
 
     def show(rank: int, matrix: str) -> None:
-        with plt.ioff():  # unknown to pyplot, which other threads may ask to draw it as well
-            figure = cut_figure(report, spectra[matrix], titles, rank)
-            plt.close(figure)
-        display(figure)
+        display_figure(lambda: cut_figure(report, spectra[matrix], titles, rank))
         print(describe_cut(report, spectra[matrix], rank))
 
     output = ipywidgets.interactive_output(show, {"rank": rank, "matrix": matrix})

@@ -1,12 +1,12 @@
 """The memory calculator to play with; a static figure stands beside it in the lesson."""
 
 import ipywidgets
-import matplotlib.pyplot as plt
 import torch
 
 from course_utils.memory_calculator import GIB, METHODS, Estimate, Training, estimate
 from course_utils.memory_cards import fitting_cards
 from course_utils.memory_shapes import SHAPES
+from course_utils.plots import display_figure
 from course_utils.plots_memory import memory_figure
 
 ALL = "all four"
@@ -57,8 +57,8 @@ def memory_explorer() -> ipywidgets.Widget:
 
     def show(model, method, batch, length, dtype, checkpointing) -> None:
         found = estimates(model, method, batch, length, DTYPES[dtype], checkpointing)
-        memory_figure(list(found.items()), f"{model}, {batch} x {length} tokens")
-        plt.show()
+        title = f"{model}, {batch} x {length} tokens"
+        display_figure(lambda: memory_figure(list(found.items()), title))
         print(describe_memory(found))
 
     controls = {

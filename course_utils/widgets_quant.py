@@ -1,11 +1,10 @@
 """The explorer of lesson 5: a layer's weights, a codebook, a block size, and outliers."""
 
 import ipywidgets
-import matplotlib.pyplot as plt
 import torch
-from IPython.display import display
 
 from course_utils.codebooks import CODEBOOKS
+from course_utils.plots import display_figure
 from course_utils.plots_quant import BLOCKS, describe_rounding, rounding_figure
 
 
@@ -21,9 +20,7 @@ def rounding_explorer(weights: dict[str, torch.Tensor]) -> ipywidgets.Widget:
     outliers = ipywidgets.IntSlider(value=0, min=0, max=20, description="outliers \u2030")
 
     def show(layer: str, codebook: str, block: int, outliers: int) -> None:
-        figure = rounding_figure(weights[layer], codebook, block, outliers)
-        display(figure)
-        plt.close(figure)
+        display_figure(lambda: rounding_figure(weights[layer], codebook, block, outliers))
         print(describe_rounding(weights[layer], codebook, block, outliers))
 
     output = ipywidgets.interactive_output(

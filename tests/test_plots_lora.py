@@ -5,7 +5,7 @@ import dataclasses
 import matplotlib.pyplot as plt
 import pytest
 
-from course_utils import widgets_lora
+from course_utils import plots, widgets_lora
 from course_utils.experiments import plan
 from course_utils.experiments.records import Record
 from course_utils.plots_lora import METRICS, VIEWS, describe_grid, grid_figure, points, trade_figure
@@ -117,7 +117,7 @@ def test_an_unfinished_grid_can_be_drawn(grid):
 
 def test_the_explorer_follows_its_controls(grid, capsys, monkeypatch):
     open_figures = []  # at each display: those that pyplot could draw at the same time
-    monkeypatch.setattr(widgets_lora, "display", lambda _: open_figures.append(plt.get_fignums()))
+    monkeypatch.setattr(plots, "display", lambda _: open_figures.append(plt.get_fignums()))
     box = widgets_lora.grid_explorer(grid)
     view, metric = box.children[0].children
 

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from course_utils import widgets_low_rank
+from course_utils import plots, widgets_low_rank
 from course_utils.plots_low_rank import cut_figure, describe_cut
 from course_utils.update import recorded_update
 
@@ -64,9 +64,7 @@ def test_the_text_gives_energy_accuracy_interval_and_gain():
 
 def test_the_slider_moves_the_cut_and_the_menu_the_matrix(report, capsys, monkeypatch):
     open_figures = []  # at each display: those that pyplot could draw at the same time
-    monkeypatch.setattr(
-        widgets_low_rank, "display", lambda _: open_figures.append(plt.get_fignums())
-    )
+    monkeypatch.setattr(plots, "display", lambda _: open_figures.append(plt.get_fignums()))
     spectra = report["spectra"]
     rank, matrix = widgets_low_rank.cut_explorer(report, spectra, TITLES).children[0].children
 
