@@ -1,4 +1,4 @@
-"""QLoRA through bitsandbytes and PEFT, on a small model on the CPU; and the study that times it."""
+"""QLoRA through bitsandbytes and PEFT, on a small model; and the study that times it, on real data."""
 
 import dataclasses
 
