@@ -1,4 +1,4 @@
-"""QLoRA through bitsandbytes and PEFT, on a small model; and the study that times it, on real data."""
+"""QLoRA through bitsandbytes and PEFT on a small model, and its study on real data."""
 
 import dataclasses
 
