@@ -131,18 +131,6 @@ def label_init(table: torch.Tensor, label_ids: list[int], length: int) -> torch.
     return table.detach()[ids].float()
 
 
-def label_sampled_init(
-    table: torch.Tensor,
-    label_ids: list[int],
-    length: int,
-    common_ids: list[int],
-    generator: torch.Generator,
-) -> torch.Tensor:
-    """Embeddings of the label words, once, then of common tokens (Lester et al. 2021, 3.2)."""
-    rest = sampled_init(table, max(0, length - len(label_ids)), common_ids, generator)
-    return torch.cat([label_init(table, label_ids, min(length, len(label_ids))), rest])
-
-
 def text_init(
     table: torch.Tensor, tokenizer: PreTrainedTokenizerBase, text: str, length: int
 ) -> torch.Tensor:

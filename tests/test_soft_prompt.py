@@ -13,7 +13,6 @@ from course_utils.soft_prompt import (
     add_soft_prompt,
     common_tokens,
     label_init,
-    label_sampled_init,
     random_init,
     remove_soft_prompt,
     sampled_init,
@@ -173,13 +172,6 @@ def test_label_vectors_are_the_words_in_turn_and_a_copy():
     assert torch.equal(label_init(table, [9, 4, 7], 2), table[[9, 4]])
     vectors.zero_()
     assert table[9].abs().sum() > 0
-
-
-@pytest.mark.parametrize("length", [1, 2, 6])
-def test_label_words_once_then_common_tokens(length):
-    table = torch.randn(50, 8)
-    found = label_sampled_init(table, [9, 4], length, [7], torch.Generator().manual_seed(0))
-    assert torch.equal(found, table[[9, 4, 7, 7, 7, 7][:length]])
 
 
 def test_the_prompt_shares_no_memory_with_the_table():

@@ -23,11 +23,11 @@ from course_utils.device import pick_device
 from course_utils.experiments.perform import REVIEW, VALIDATION
 from course_utils.experiments.plan import BATCH_SIZE, SEEDS, STEPS, Run
 from course_utils.experiments.records import Record, environment, read, run_of, write
+from course_utils.experiments.step_time import step_seconds
 from course_utils.library_qlora import add_peft_lora, train_library
 from course_utils.lora import add_lora, trainable_parameters
 from course_utils.memory import PeakMemory
 from course_utils.model import load_model
-from course_utils.optimiser import MixedPrecisionAdamW
 from course_utils.perplexity import measure_perplexity
 from course_utils.prompting import Prompt
 from course_utils.quantised_linear import quantise_model
@@ -37,7 +37,6 @@ from course_utils.training import (
     backward_of,
     make_examples,
     mean_loss,
-    plan_batches,
     train,
 )
 from course_utils.weight_error import linear_weights
@@ -189,8 +188,11 @@ def _ways(method: str, model, examples, config, pad_id: int) -> list[tuple[str, 
             for name, on in (("plain", False), ("checkpointing", True))
         ]
     return [
-        ("plain", lambda: _steps(model, examples, config, lambda b: backward(model, b, pad_id))),
-        ("graphs", lambda: _steps(model, examples, config, backward_of(model, pad_id))),
+        (
+            "plain",
+            lambda: step_seconds(model, examples, config, lambda b: backward(model, b, pad_id)),
+        ),
+        ("graphs", lambda: step_seconds(model, examples, config, backward_of(model, pad_id))),
     ]
 
 
@@ -204,20 +206,6 @@ def _measure(way: Callable[[], list[float]], model) -> dict[str, float]:
         "peak_memory": memory.peak,
         "before": memory.start,
     }
-
-
-def _steps(model, examples, config: TrainingConfig, run_backward: Callable) -> list[float]:
-    """Seconds of each step, collating and optimiser included."""
-    optimiser = MixedPrecisionAdamW([p for p in model.parameters() if p.requires_grad], RATE)
-    seconds = []
-    model.train()
-    for rows in plan_batches([len(example.ids) for example in examples], config):
-        start = time.perf_counter()
-        run_backward([examples[i] for i in rows])
-        optimiser.step(config.max_norm)  # returns a number, so the GPU is done
-        seconds.append(time.perf_counter() - start)
-    model.eval()
-    return seconds
 
 
 def _empty_device() -> None:

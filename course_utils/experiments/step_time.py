@@ -4,6 +4,7 @@ import functools
 import json
 import statistics
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from course_utils import tasks
@@ -47,14 +48,21 @@ def study_step_time(folder: Path) -> dict:
 
 
 def _median(model, examples, run_backward) -> float:
-    """Median seconds of a whole step, collating and optimiser included."""
-    optimiser = MixedPrecisionAdamW([p for p in model.parameters() if p.requires_grad], 1e-5)
+    """Median seconds of a whole step, once every width has been recorded."""
     config = TrainingConfig(1e-5, STEPS, BATCH_SIZE)
+    return statistics.median(step_seconds(model, examples, config, run_backward)[WARM:])
+
+
+def step_seconds(model, examples, config: TrainingConfig, run_backward: Callable) -> list[float]:
+    """Seconds of each step, collating and optimiser included."""
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    optimiser = MixedPrecisionAdamW(parameters, config.learning_rate)
     seconds = []
     model.train()
-    for batch in plan_batches([len(example.ids) for example in examples], config):
+    for rows in plan_batches([len(example.ids) for example in examples], config):
         start = time.perf_counter()
-        run_backward([examples[i] for i in batch])
+        run_backward([examples[i] for i in rows])
         optimiser.step(config.max_norm)  # returns a number, so the GPU is done
         seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds[WARM:])
+    model.eval()
+    return seconds
