@@ -17,6 +17,7 @@ MEASUREMENTS = {  # studies that are not a list of runs: the module that has stu
     "small_card": "course_utils.experiments.small_card",
     "float16": "course_utils.experiments.float16",
     "qlora": "course_utils.experiments.qlora_gpu",
+    "gpu_lesson": "course_utils.authoring",
 }
 
 

@@ -31,6 +31,7 @@ class Recorder:
         self._parameters = parameters
         self._gradients = [torch.zeros_like(p) for p in parameters]
         self._pool = torch.cuda.graph_pool_handle()
+        self._stream = torch.cuda.Stream()  # one for all: each has scratch memory for cuBLAS
 
     def record(self, loss_of: Callable[[], torch.Tensor]) -> Callable[[], torch.Tensor]:
         """Record ``loss_of()`` and its backward pass.
@@ -43,14 +44,13 @@ class Recorder:
             A function that runs both again on what the tensors then hold, and returns the loss:
             a tensor that the next call overwrites.
         """
-        side = torch.cuda.Stream()
-        side.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(side):
+        self._stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(self._stream):
             for _ in range(WARM_UP):
                 self._run(loss_of)
-        torch.cuda.current_stream().wait_stream(side)
+        torch.cuda.current_stream().wait_stream(self._stream)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, pool=self._pool):
+        with torch.cuda.graph(graph, pool=self._pool, stream=self._stream):
             loss = self._run(loss_of)
 
         def replay() -> torch.Tensor:

@@ -1,5 +1,6 @@
-"""The most memory that a stretch of code held."""
+"""The most memory that a stretch of code held, and giving back what nobody holds."""
 
+import gc
 import threading
 
 import psutil
@@ -43,3 +44,16 @@ class PeakMemory:
             self._stop.set()
             self._thread.join()
             self.peak = max(self.peak, psutil.Process().memory_info().rss)
+
+
+def free_memory() -> None:
+    """Give back what no tensor holds, garbage in cycles included.
+
+    On a GPU, PyTorch's scratch memory for cuBLAS goes too, by the call that its documentation names
+    (https://docs.pytorch.org/docs/stable/notes/cuda.html#cublas-workspaces): the next product takes
+    its own, as in a fresh process. A CUDA graph recorded before must not be replayed after.
+    """
+    gc.collect()
+    if torch.cuda.is_available():
+        torch._C._cuda_clearCublasWorkspaces()
+        torch.cuda.empty_cache()

@@ -18,7 +18,8 @@ class MixedPrecisionAdamW:
 
     Bytes per parameter: for 16-bit parameters 2 (weight) + 2 (gradient) + 4 (master) + 4 + 4
     (Adam's mean and variance); for float32 parameters 4 + 4 + 0 + 4 + 4, as they are their own
-    masters. The float32 gradients of a few parameters exist at a time.
+    masters. The float32 gradients of a few parameters exist at a time. All else is there from the
+    start, so that what is measured or recorded in the first step holds for the later ones.
 
     Args:
         parameters: what to train; each needs a gradient when ``step`` is called.
@@ -33,6 +34,12 @@ class MixedPrecisionAdamW:
         self._adamw = torch.optim.AdamW(
             self.masters, lr=learning_rate, weight_decay=0.0, fused=True
         )
+        for master in self.masters:
+            self._adamw.state[master] = {
+                "step": torch.zeros((), device=master.device),
+                "exp_avg": torch.zeros_like(master),
+                "exp_avg_sq": torch.zeros_like(master),
+            }
 
     def set_learning_rate(self, learning_rate: float) -> None:
         """Use this learning rate from the next step on."""

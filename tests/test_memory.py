@@ -2,12 +2,13 @@
 
 import threading
 import time
+import weakref
 
 import psutil
 import pytest
 import torch
 
-from course_utils.memory import PeakMemory
+from course_utils.memory import PeakMemory, free_memory
 
 CPU = torch.device("cpu")
 SIZE = 200_000_000  # bytes
@@ -62,3 +63,26 @@ def test_on_cuda_pytorch_keeps_the_account(monkeypatch):
     with PeakMemory(device) as memory:
         assert threading.enumerate() == before
     assert calls == [device] and (memory.start, memory.peak) == (100, 700)
+
+
+def test_freeing_memory_collects_cycles():
+    class Node:
+        pass
+
+    node = Node()
+    node.itself, alive = node, weakref.ref(node)
+    del node
+    free_memory()
+    assert alive() is None
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_freeing_memory_gives_back_what_products_left():
+    free_memory()
+    before = torch.cuda.memory_allocated()
+    x = torch.ones(64, 64, device="cuda", requires_grad=True)
+    (x @ x).sum().backward()
+    del x
+    assert torch.cuda.memory_allocated() > before
+    free_memory()
+    assert torch.cuda.memory_allocated() == before

@@ -37,7 +37,6 @@ class Card:
             "max_memory_reserved": lambda device: self.live.peak,
             "set_per_process_memory_fraction": lambda share, device: None,
             "synchronize": lambda device: None,
-            "empty_cache": lambda: None,
             "device": lambda device: contextlib.nullcontext(),
         }
         for name, fake in fakes.items():
@@ -85,6 +84,16 @@ def test_the_grid_measures_what_is_predicted(card, tmp_path, capsys):
     assert [memory_grid.Row(**row) for row in run["rows"]] == rows
     assert {"device", "versions", "date", "workspaces"} < set(run)
     assert capsys.readouterr().out.count("predicted") == 12
+
+
+def test_what_a_notebook_holds_is_not_measured(card, tmp_path):
+    """And it is known not to be free: 200 MiB beside a tiny model, which needs about 1."""
+    others = torch.zeros(50 * 2**20)
+    assert all(abs(row.error) < 0.025 for row in memory_grid.study_memory(tmp_path))
+    card.total_memory = memory_grid.SPARE + 100 * 2**20
+    assert all("does not fit" in row.note for row in memory_grid.study_memory(tmp_path))
+    del others
+    assert all(row.note == "" for row in memory_grid.study_memory(tmp_path))
 
 
 def test_another_device_is_added_and_the_same_one_replaced(tmp_path):

@@ -76,6 +76,21 @@ def test_master_weights_keep_what_bfloat16_rounds_away():
     assert parameter[0].item() == pytest.approx(0.99, abs=4e-3)
 
 
+def test_moments_are_there_before_the_first_step():
+    """A CUDA graph recorded in the first step is then measured beside them."""
+    parameters = [torch.nn.Parameter(torch.ones(3, 2, dtype=d)) for d in (torch.bfloat16, None)]
+    before = {n: v.clone() for n, v in MixedPrecisionAdamW(parameters, 1e-3).state().items()}
+    optimiser = MixedPrecisionAdamW(parameters, 1e-3)
+    for parameter in parameters:
+        parameter.grad = torch.ones_like(parameter)
+    optimiser.step(max_norm=1.0)
+    after = optimiser.state()
+    kinds = {n: (v.shape, v.dtype) for n, v in after.items()}
+    assert {n: (v.shape, v.dtype) for n, v in before.items()} == kinds
+    optimiser.load_state(before)
+    assert all(torch.equal(optimiser.state()[n], v) for n, v in before.items())
+
+
 def test_training_learns(tmp_path):
     model = tiny_model()
     examples = [Example([5, 6, 7 + i % 2], 260 + i % 2) for i in range(40)]

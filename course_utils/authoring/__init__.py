@@ -52,6 +52,25 @@ def build_notebooks(check: bool = False, root: Path = ROOT) -> list[str]:
     return []
 
 
+def study_gpu_lesson(folder: Path, root: Path = ROOT) -> None:
+    """Execute lesson 5 on a GPU and write it, with where and when it ran, into ``folder``.
+
+    Args:
+        folder: gets ``05_qlora_gpu.ipynb``, even if a cell fails.
+        root: folder that holds ``solutions/``.
+
+    Raises:
+        CourseError: there is no CUDA device, a cell raises, an output is not fit to show, or an
+            authoring package is missing.
+    """
+    _require_authoring_packages()
+    from course_utils.authoring.build import find_sources
+    from course_utils.authoring.gpu_lesson import record_lesson
+
+    (source,) = find_sources(root, ["05"])
+    record_lesson(source, folder)
+
+
 def _require_authoring_packages() -> None:
     try:
         import jupytext  # noqa: F401

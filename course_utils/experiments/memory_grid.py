@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import gc
 import json
 import time
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ from course_utils.experiments.memory_setups import (
     use_checkpointing,
 )
 from course_utils.experiments.records import FOLDER, environment
+from course_utils.memory import free_memory
 from course_utils.memory_calculator import GIB, METHODS, Training, estimate, workspaces
 from course_utils.memory_shapes import SHAPES
 
@@ -43,7 +43,8 @@ class Row:
     Attributes:
         predicted: bytes at the peak, by the calculator.
         moment: the dearest moment, by the calculator.
-        measured: ``torch.cuda.max_memory_allocated`` over the steps; None if they were not run.
+        measured: ``torch.cuda.max_memory_allocated`` over the steps, less what others held; None if
+            they were not run.
         seconds: of the last step.
         note: why it was not run; empty if it was.
     """
@@ -128,12 +129,14 @@ def measure(
 def _rows(name: str, method: str, points: Sequence, device: torch.device) -> Iterator[Row]:
     """The cells of one model and method; what fails is noted and the rest goes on."""
     shape, capacity = SHAPES[name], torch.cuda.get_device_properties(device).total_memory
+    free_memory()
+    others = torch.cuda.memory_allocated(device)  # a notebook's own model, for example
     model = optimiser = None
     for batch, length, checkpointing in points:
         training = Training(method, batch, length, checkpointing=checkpointing)
         forecast = estimate(shape, training, workspaces(device))
         row = Row(name, method, batch, length, checkpointing, forecast.peak, forecast.moment)
-        if forecast.peak + SPARE > capacity:
+        if others + forecast.peak + SPARE > capacity:
             row.note = f"does not fit into {capacity / GIB:.0f} GiB"
             yield row
             continue
@@ -144,7 +147,8 @@ def _rows(name: str, method: str, points: Sequence, device: torch.device) -> Ite
             elif checkpointing:
                 use_checkpointing(model)
             ids = random_ids(shape, training, device)
-            row.measured, row.seconds = _steps(model, optimiser, ids, device)
+            peak, row.seconds = _steps(model, optimiser, ids, device)
+            row.measured = peak - others
         except Exception as error:  # one cell's failure must not cost the others
             row.note = f"{type(error).__name__}: {str(error).splitlines()[0]}"
             model = optimiser = None
@@ -166,18 +170,11 @@ def _steps(model, optimiser, ids: torch.Tensor, device: torch.device) -> tuple[i
     return torch.cuda.max_memory_allocated(device), seconds
 
 
-def free_memory() -> None:
-    """Give back what no tensor holds."""
-    gc.collect()
-    torch.cuda.empty_cache()
-
-
 def _measured_workspaces(device: torch.device) -> int:
     """Bytes that stay allocated after a product has gone forward and backward."""
     x = torch.randn(256, 256, device=device, dtype=torch.bfloat16, requires_grad=True)
     (x @ x).sum().backward()
     del x
-    free_memory()
     return torch.cuda.memory_allocated(device)
 
 

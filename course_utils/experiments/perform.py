@@ -1,7 +1,6 @@
 """One run of a study: load the model, train, measure."""
 
 import dataclasses
-import gc
 import tempfile
 import time
 from pathlib import Path
@@ -12,7 +11,7 @@ from course_utils import scoring, tasks
 from course_utils.experiments.plan import BATCH_SIZE, SNAPSHOTS, STEPS, TARGETS, Run
 from course_utils.experiments.records import Record, environment
 from course_utils.lora import add_lora
-from course_utils.memory import PeakMemory
+from course_utils.memory import PeakMemory, free_memory
 from course_utils.model import load_model
 from course_utils.perplexity import measure_perplexity
 from course_utils.prompting import Prompt
@@ -44,7 +43,7 @@ def perform(run: Run, steps: int = STEPS) -> tuple[Record, list[torch.Tensor]]:
     try:
         return _train_and_measure(run, steps)
     finally:
-        _empty_device()
+        free_memory()
 
 
 def _train_and_measure(run: Run, steps: int) -> tuple[Record, list[torch.Tensor]]:
@@ -95,13 +94,6 @@ def _train_and_measure(run: Run, steps: int) -> tuple[Record, list[torch.Tensor]
         **environment(model.device),
     )
     return record, snapshots
-
-
-def _empty_device() -> None:
-    """CUDA graphs hold on to their memory until the last reference is gone, cycles included."""
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
 
 
 def _validations(run: Run) -> int:

@@ -6,7 +6,6 @@ They run at the same time, so their own seconds say little: ``qlora_step.json`` 
 
 import concurrent.futures
 import dataclasses
-import gc
 import importlib.metadata
 import json
 import multiprocessing
@@ -26,7 +25,7 @@ from course_utils.experiments.records import Record, environment, read, run_of, 
 from course_utils.experiments.step_time import step_seconds
 from course_utils.library_qlora import add_peft_lora, train_library
 from course_utils.lora import add_lora, trainable_parameters
-from course_utils.memory import PeakMemory
+from course_utils.memory import PeakMemory, free_memory
 from course_utils.model import load_model
 from course_utils.perplexity import measure_perplexity
 from course_utils.prompting import Prompt
@@ -198,7 +197,7 @@ def _ways(method: str, model, examples, config, pad_id: int) -> list[tuple[str, 
 
 def _measure(way: Callable[[], list[float]], model) -> dict[str, float]:
     """Median seconds after the first steps, and the peak over all of them."""
-    _empty_device()
+    free_memory()
     with PeakMemory(model.device) as memory:
         seconds = way()
     return {
@@ -206,10 +205,3 @@ def _measure(way: Callable[[], list[float]], model) -> dict[str, float]:
         "peak_memory": memory.peak,
         "before": memory.start,
     }
-
-
-def _empty_device() -> None:
-    """Give back what CUDA graphs and earlier models held, cycles included."""
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()

@@ -10,10 +10,11 @@ from pathlib import Path
 import torch
 
 from course_utils.errors import CourseError
-from course_utils.experiments.memory_grid import PACKAGES, cuda_device, free_memory
+from course_utils.experiments.memory_grid import PACKAGES, cuda_device
 from course_utils.experiments.memory_setups import build, loss_of, make_optimiser, random_ids
 from course_utils.experiments.records import FOLDER, environment
 from course_utils.graphs import Recorder
+from course_utils.memory import free_memory
 from course_utils.memory_calculator import GIB, Training, estimate, workspaces
 from course_utils.memory_shapes import SHAPES
 
@@ -123,7 +124,10 @@ def predicted(variant: Variant, device: torch.device) -> int | None:
 
 
 def measure(variant: Variant, device: torch.device) -> dict:
-    """Peak bytes with the process capped, and tokens a second: the median of the later steps."""
+    """Peak bytes with the process capped, and tokens a second: the median of the later steps.
+
+    What others hold, such as a notebook's own model, counts towards the cap and not in the peak.
+    """
     total = torch.cuda.get_device_properties(device).total_memory
     torch.cuda.set_per_process_memory_fraction(min(1.0, CAP / total), device)
     try:
@@ -135,9 +139,11 @@ def measure(variant: Variant, device: torch.device) -> dict:
 def _measure(variant: Variant, device: torch.device) -> dict:
     torch.manual_seed(0)
     shape = SHAPES[NAME]
+    free_memory()
+    others = torch.cuda.memory_allocated(device)
     torch.cuda.reset_peak_memory_stats(device)
     model = build(shape, TRAINING, device, adapters_in_float32=variant.adapters_in_float32)
-    loaded, building = (f(device) for f in (torch.cuda.memory_allocated, _peak))
+    loaded, building = torch.cuda.memory_allocated(device), _peak(device)
     step = _paged_step(model) if variant.adapters_in_float32 else _own_step(model)
     ids = random_ids(shape, TRAINING, device)
     torch.cuda.reset_peak_memory_stats(device)
@@ -152,9 +158,9 @@ def _measure(variant: Variant, device: torch.device) -> dict:
         seconds.append(time.perf_counter() - start)
         losses.append(loss.item())
     return {
-        "loaded": loaded,
-        "peak while loading": building,
-        "peak": _peak(device),
+        "loaded": loaded - others,
+        "peak while loading": building - others,
+        "peak": _peak(device) - others,
         "reserved": torch.cuda.max_memory_reserved(device),
         "tokens_per_second": TRAINING.tokens / statistics.median(seconds[WARM:]),
         "seconds": [round(s, 4) for s in seconds],
