@@ -23,6 +23,7 @@ from course_utils.memory_calculator import Training
 from course_utils.optimiser import MixedPrecisionAdamW
 from course_utils.progress import TrainingDisplay
 from course_utils.prompting import Prompt
+from course_utils.quantised_linear import quantised_layers
 from course_utils.scoring import answer_logits
 from course_utils.training_plan import TrainingConfig, learning_rate, plan_batches
 
@@ -69,6 +70,16 @@ def make_examples(
     return [Example(ids, label_ids[y]) for ids, y in zip(sequences, dataset["label"])]
 
 
+def micro_batch_tokens(model: PreTrainedModel) -> int:
+    """Padded tokens that go through forward and backward pass at once.
+
+    On a CPU twice as many where weights are in 4 bits: every micro-batch has to dequantise them
+    twice, and they leave room for activations.
+    """
+    tokens = MICRO_BATCH_TOKENS[model.device.type]
+    return 2 * tokens if model.device.type == "cpu" and quantised_layers(model) else tokens
+
+
 def backward(
     model: PreTrainedModel, examples: list[Example], pad_id: int, loss_scale: float = 1.0
 ) -> float:
@@ -79,7 +90,7 @@ def backward(
     """
     total = torch.zeros((), device=model.device)
     lengths = [len(example.ids) for example in examples]
-    for rows in by_length(lengths, MICRO_BATCH_TOKENS[model.device.type]):
+    for rows in by_length(lengths, micro_batch_tokens(model)):
         loss = _loss_sum(model, [examples[i] for i in rows], pad_id) / len(examples)
         (loss * loss_scale).backward()
         total += loss.detach()
@@ -122,7 +133,7 @@ def mean_loss(model: PreTrainedModel, examples: list[Example], pad_id: int) -> f
     was_training, total = model.training, 0.0
     model.eval()
     lengths = [len(example.ids) for example in examples]
-    for rows in by_length(lengths, 4 * MICRO_BATCH_TOKENS[model.device.type]):
+    for rows in by_length(lengths, 4 * micro_batch_tokens(model)):
         total += _loss_sum(model, [examples[i] for i in rows], pad_id).item()
     model.train(was_training)
     return total / len(examples)
@@ -261,7 +272,7 @@ class _Run:
     def _as_training(self, batch: list[Example]) -> Training:
         """The step as the memory calculator sees it: the rows that are in memory at once."""
         length = max(len(example.ids) for example in batch)
-        rows = min(len(batch), max(1, MICRO_BATCH_TOKENS[self.model.device.type] // length))
+        rows = min(len(batch), max(1, micro_batch_tokens(self.model) // length))
         return out_of_memory.training_of(self.model, rows, length, logit_positions=rows)
 
     def _validate(self) -> None:

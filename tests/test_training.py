@@ -8,6 +8,7 @@ import torch
 from course_utils import training
 from course_utils.errors import CourseError
 from course_utils.optimiser import MixedPrecisionAdamW
+from course_utils.quantised_linear import make_qlora
 from course_utils.tiny import tiny_model
 from course_utils.training import Example, TrainingConfig, backward, learning_rate, train
 
@@ -40,6 +41,22 @@ def test_micro_batches_give_the_gradient_of_the_whole_batch(monkeypatch):
         model.zero_grad()
     assert losses[0] == pytest.approx(losses[1], abs=1e-5)
     torch.testing.assert_close(gradients[0], gradients[1], atol=1e-6, rtol=1e-4)
+
+
+def test_micro_batches_are_larger_where_each_dequantises_all_weights(monkeypatch):
+    monkeypatch.setitem(training.MICRO_BATCH_TOKENS, "cpu", 32)
+    model, quantised, sizes = tiny_model(), tiny_model(), []
+    make_qlora(quantised, 2, 4.0)
+    real = training._loss_sum
+
+    def counting(model, examples, pad_id):
+        sizes.append(len(examples))
+        return real(model, examples, pad_id)
+
+    monkeypatch.setattr(training, "_loss_sum", counting)
+    for m in (model, quantised):
+        backward(m, [Example([5, 6, 7, 8], 260)] * 16, 0)
+    assert len(set(sizes)) == 2 and sizes.count(max(sizes)) * 2 == sizes.count(min(sizes))
 
 
 def test_loss_is_cross_entropy_at_the_answer():
