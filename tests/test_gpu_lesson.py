@@ -6,6 +6,7 @@ import torch
 
 from course_utils import gpu_outputs
 from course_utils.authoring import ROOT, gpu_lesson, study_gpu_lesson
+from course_utils.authoring.guards import find_problems
 from course_utils.authoring.lesson import read_lesson
 from course_utils.errors import CourseError
 
@@ -93,7 +94,7 @@ def test_the_recorded_cells_are_those_of_the_lesson():
 
 def test_the_recorded_lesson_ran_whole_on_a_gpu():
     recorded = nbformat.read(gpu_outputs.RECORDED, as_version=4)
-    assert gpu_lesson.find_problems(recorded, executed=True) == []
+    assert find_problems(recorded, executed=True) == []
     assert "GiB" in recorded.metadata["recorded"]["device"]
     for cell in recorded.cells:
         if "show_recorded(" in cell.source:

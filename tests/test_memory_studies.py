@@ -145,6 +145,17 @@ def test_the_small_card_predicts_then_measures(card, tmp_path, monkeypatch):
     assert report["full fine-tuning"] > bfloat16["predicted"]
 
 
+def test_what_a_notebook_holds_is_no_part_of_the_small_cards_peak(card, monkeypatch):
+    monkeypatch.setattr(small_card, "TRAINING", Training("QLoRA", 2, 128, checkpointing=True))
+    plain = small_card.VARIANTS[1]
+    alone = small_card.measure(plain, CPU)
+    others = torch.zeros(50 * 2**20)  # 200 MiB
+    beside = small_card.measure(plain, CPU)
+    for name in ("loaded", "peak while loading", "peak"):
+        assert beside[name] == pytest.approx(alone[name], rel=0.02)
+        assert alone[name] < others.nbytes / 4
+
+
 def test_without_a_gpu_the_studies_say_so(tmp_path):
     if torch.cuda.is_available():
         pytest.skip("there is a GPU")

@@ -7,7 +7,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from course_utils.authoring.execute import execute, text, write
-from course_utils.authoring.guards import find_problems
+from course_utils.authoring.guards import find_problems, refuse_problems
 from course_utils.authoring.lesson import read_lesson
 from course_utils.authoring.student import student_notebook
 from course_utils.errors import CourseError
@@ -37,11 +37,7 @@ def build_solved(sources: list[Path]) -> None:
             print(f"running {source.name}", flush=True)
             notebook = read_lesson(source)
             execute(notebook, source.parent, {"COURSE_RESULTS": results, "COURSE_QUICK": "0"})
-            if problems := find_problems(notebook, executed=True):
-                raise CourseError(
-                    f"{source.name} is not fit to be stored:\n" + "\n".join(problems),
-                    "mend it in the .md source",
-                )
+            refuse_problems(notebook, source)
             write(notebook, source.with_suffix(".ipynb"))
 
 

@@ -4,10 +4,9 @@ import tempfile
 from pathlib import Path
 
 from course_utils.authoring.execute import execute, write
-from course_utils.authoring.guards import find_problems
+from course_utils.authoring.guards import refuse_problems
 from course_utils.authoring.lesson import read_lesson
 from course_utils.device import pick_device
-from course_utils.errors import CourseError
 from course_utils.experiments.memory_grid import PACKAGES, cuda_device
 from course_utils.experiments.records import environment
 
@@ -33,7 +32,4 @@ def record_lesson(source: Path, folder: Path) -> None:
     finally:
         notebook.metadata["recorded"] = environment(pick_device(), PACKAGES)
         write(notebook, folder / f"{source.stem}_gpu.ipynb")
-    if problems := find_problems(notebook, executed=True):
-        raise CourseError(
-            f"{source.name} is not fit to be stored:\n" + "\n".join(problems), "mend its source"
-        )
+    refuse_problems(notebook, source)

@@ -3,10 +3,12 @@
 import re
 import statistics
 from collections.abc import Iterator
+from pathlib import Path
 
 from nbformat import NotebookNode
 
 from course_utils.authoring.execute import WIDGET_VIEW
+from course_utils.errors import CourseError
 
 LONGEST_CELL = 40  # lines
 LONGEST_MEDIAN = 12  # lines, of the code cells
@@ -31,6 +33,19 @@ def find_problems(notebook: NotebookNode, executed: bool) -> list[str]:
         if cell.get("outputs") or cell.get("execution_count"):
             problems.append(f"cell {cell.id}: an output or an execution count is left")
     return problems
+
+
+def refuse_problems(notebook: NotebookNode, source: Path) -> None:
+    """Let no executed notebook pass that breaks a rule.
+
+    Raises:
+        CourseError: it breaks some; each is named.
+    """
+    if problems := find_problems(notebook, executed=True):
+        raise CourseError(
+            f"{source.name} is not fit to be stored:\n" + "\n".join(problems),
+            "mend it in the .md source",
+        )
 
 
 def _length(notebook: NotebookNode) -> Iterator[str]:
