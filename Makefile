@@ -18,6 +18,8 @@ lab: prepare ## set everything up and open JupyterLab on the first lesson
 test: prepare $(VENV)/dev.stamp ## set everything up and run every test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --ignore=tests/lessons -n 2 --dist worksteal
 	$(BIN)/python -m pytest tests/lessons solutions \
 	    --nbval --nbval-current-env --nbval-cell-timeout=600

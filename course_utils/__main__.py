@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 from course_utils.errors import CourseError
+from course_utils.settings import lessons_folder
 
-FIRST_LESSON = Path(__file__).resolve().parent.parent / "notebooks/01_prompt_engineering.ipynb"
+FIRST_LESSON = "notebooks/01_prompt_engineering.ipynb"
 MEASUREMENTS = {  # studies that are not a list of runs: the module that has study_NAME(folder)
     "update": "course_utils.experiments.update",
     "step_time": "course_utils.experiments.step_time",
@@ -23,15 +24,15 @@ MEASUREMENTS = {  # studies that are not a list of runs: the module that has stu
 
 def prepare(arguments) -> int:
     """Fetch and convert model and data; every step is skipped when done."""
-    from course_utils import assets
+    from course_utils.assets.prepare import prepare as prepare_assets
 
-    assets.prepare()
+    prepare_assets()
     return 0
 
 
 def doctor(arguments) -> int:
     """Say what this machine has and lacks for the course."""
-    from course_utils.doctor import report
+    from course_utils.lab.doctor import report
 
     return report()
 
@@ -39,12 +40,14 @@ def doctor(arguments) -> int:
 def lab(arguments) -> int:
     """Prepare, then open JupyterLab on the first lesson."""
     prepare(arguments)
-    return subprocess.call([sys.executable, "-m", "jupyter", "lab", str(FIRST_LESSON)])
+    return subprocess.call(
+        [sys.executable, "-m", "jupyter", "lab", str(lessons_folder() / FIRST_LESSON)]
+    )
 
 
 def run(arguments) -> int:
     """Work through all solved lessons without a browser; print and write the scoreboard."""
-    from course_utils.run import run_lessons
+    from course_utils.lab.run_lessons import run_lessons
 
     prepare(arguments)
     run_lessons()
@@ -53,7 +56,7 @@ def run(arguments) -> int:
 
 def scoreboard(arguments) -> int:
     """Print and write the scoreboard from the lab book, without running anything."""
-    from course_utils.run import show_scoreboard
+    from course_utils.lab.run_lessons import show_scoreboard
 
     show_scoreboard()
     return 0
@@ -61,7 +64,7 @@ def scoreboard(arguments) -> int:
 
 def ship(arguments) -> int:
     """Make the results in your lab book the recorded ones that the course ships."""
-    from course_utils.run import ship_results
+    from course_utils.lab.run_lessons import ship_results
 
     ship_results()
     return 0
@@ -69,7 +72,7 @@ def ship(arguments) -> int:
 
 def benchmark(arguments) -> int:
     """Time a training step against the HF Trainer's, and measure the peak memory of both."""
-    from course_utils.benchmark import run_benchmark
+    from course_utils.experiments.benchmark import run_benchmark
 
     run_benchmark()
     return 0
@@ -77,8 +80,8 @@ def benchmark(arguments) -> int:
 
 def experiments(arguments) -> int:
     """Run a study on a GPU: the recorded figures of the lessons (hours on a CPU)."""
-    from course_utils.experiments.command import run_study
-    from course_utils.labbook import results_folder
+    from course_utils.experiments.run_study import run_study
+    from course_utils.settings import results_folder
 
     folder = arguments.folder or results_folder() / "experiments"
     if arguments.study in MEASUREMENTS:

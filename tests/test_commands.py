@@ -5,8 +5,10 @@ import sys
 import pytest
 
 from course_utils import __main__ as commands
-from course_utils import assets, benchmark, doctor, run
+from course_utils.assets import prepare
 from course_utils.errors import CourseError
+from course_utils.experiments import benchmark
+from course_utils.lab import doctor, run_lessons
 
 COMMANDS = "prepare doctor lab run scoreboard ship benchmark solutions notebooks".split()
 
@@ -47,20 +49,20 @@ def test_a_wrong_command_line_is_refused(command, capsys, words):
 
 
 def test_a_course_error_is_one_line_and_status_1(command, monkeypatch, capsys):
-    monkeypatch.setattr(assets, "prepare", raises(CourseError("No network", "connect")))
+    monkeypatch.setattr(prepare, "prepare", raises(CourseError("No network", "connect")))
     assert command("prepare") == 1
     shown = capsys.readouterr()
     assert shown.err == "error: No network. What to do: connect.\n" and shown.out == ""
 
 
 def test_an_interruption_is_status_130(command, monkeypatch, capsys):
-    monkeypatch.setattr(assets, "prepare", raises(KeyboardInterrupt()))
+    monkeypatch.setattr(prepare, "prepare", raises(KeyboardInterrupt()))
     assert command("prepare") == 130
     assert capsys.readouterr().err == "interrupted; run the same command again to go on\n"
 
 
 def test_a_bug_keeps_its_traceback(command, monkeypatch):
-    monkeypatch.setattr(assets, "prepare", raises(ZeroDivisionError()))
+    monkeypatch.setattr(prepare, "prepare", raises(ZeroDivisionError()))
     with pytest.raises(ZeroDivisionError):
         command("prepare")
 
@@ -68,23 +70,23 @@ def test_a_bug_keeps_its_traceback(command, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "room", "function", "expected"),
     [
-        ("scoreboard", run, "show_scoreboard", ["show_scoreboard"]),
-        ("ship", run, "ship_results", ["ship_results"]),
+        ("scoreboard", run_lessons, "show_scoreboard", ["show_scoreboard"]),
+        ("ship", run_lessons, "ship_results", ["ship_results"]),
         ("benchmark", benchmark, "run_benchmark", ["run_benchmark"]),
-        ("run", run, "run_lessons", ["prepare", "run_lessons"]),
-        ("prepare", assets, "prepare", ["prepare"]),
+        ("run", run_lessons, "run_lessons", ["prepare", "run_lessons"]),
+        ("prepare", prepare, "prepare", ["prepare"]),
     ],
 )
 def test_a_command_does_its_work(command, monkeypatch, name, room, function, expected):
     calls = []
-    monkeypatch.setattr(assets, "prepare", lambda: calls.append("prepare"))
+    monkeypatch.setattr(prepare, "prepare", lambda: calls.append("prepare"))
     monkeypatch.setattr(room, function, lambda: calls.append(function))
     assert command(name) == 0 and calls == expected
 
 
 def test_lab_opens_the_first_lesson_when_all_is_prepared(command, monkeypatch):
     calls = []
-    monkeypatch.setattr(assets, "prepare", lambda: calls.append("prepare"))
+    monkeypatch.setattr(prepare, "prepare", lambda: calls.append("prepare"))
     monkeypatch.setattr(commands.subprocess, "call", lambda words: calls.append(words) or 3)
     assert command("lab") == 3
     assert calls == ["prepare", [sys.executable, "-m", "jupyter", "lab", calls[1][-1]]]

@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 
 from course_utils.authoring.lesson import METADATA
 from course_utils.errors import CourseError
-from course_utils.notebook_client import client_for
+from course_utils.lab.kernel import client_for
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # holds a random model id
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from course_utils.authoring.execute import execute, write
 from course_utils.authoring.guards import refuse_problems
 from course_utils.authoring.lesson import read_lesson
-from course_utils.device import pick_device
-from course_utils.experiments.memory_grid import PACKAGES, cuda_device
-from course_utils.experiments.records import environment
+from course_utils.experiments.memory import PACKAGES
+from course_utils.machine.device import cuda_device, pick_device
+from course_utils.machine.environment import environment
 
 
 def record_lesson(source: Path, folder: Path) -> None:

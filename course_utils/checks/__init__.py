@@ -1,1 +1,1 @@
-"""Checks of the exercises: one module a lesson, such as ``course_utils.checks.lesson01``."""
+"""The checks of the exercises: a folder for each lesson, a file for each exercise."""

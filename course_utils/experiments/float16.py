@@ -8,20 +8,20 @@ from pathlib import Path
 
 import torch
 
-from course_utils import scoring, tasks
-from course_utils.errors import CourseError
-from course_utils.evaluation import compare, wilson_interval
-from course_utils.experiments.perform import REVIEW, VALIDATION
+from course_utils.data import tasks
+from course_utils.data.prompts import Prompt
 from course_utils.experiments.plan import BATCH_SIZE
-from course_utils.experiments.records import FOLDER, environment
-from course_utils.lora import add_lora
-from course_utils.model import load_model
-from course_utils.prompting import Prompt
-from course_utils.training import TrainingConfig, make_examples, train
+from course_utils.experiments.train_and_measure import REVIEW, VALIDATION
+from course_utils.machine.environment import environment
+from course_utils.measure import scoring
+from course_utils.methods.lora import add_lora
+from course_utils.model.load import load_model
+from course_utils.recorded.float16 import DTYPES, dtype_name, float16_table
+from course_utils.training.loop import train
+from course_utils.training.plan import TrainingConfig, make_examples
 
 STEPS, TEST = 60, 500
 RATES = {"full": 2e-5, "lora": 5e-4}
-DTYPES = (torch.bfloat16, torch.float16)
 
 
 def study_float16(folder: Path) -> dict:
@@ -29,7 +29,7 @@ def study_float16(folder: Path) -> dict:
     report = {"steps": STEPS, "batch_size": BATCH_SIZE, "rates": RATES, "runs": {}}
     for method in RATES:
         for dtype in DTYPES:
-            name = f"{method} {_name(dtype)}"
+            name = f"{method} {dtype_name(dtype)}"
             report["runs"][name], device = _train(method, dtype)
             print(f"{name}: {report['runs'][name]['seconds']:.0f} s", flush=True)
             folder.mkdir(parents=True, exist_ok=True)
@@ -37,43 +37,6 @@ def study_float16(folder: Path) -> dict:
             (folder / "float16.json").write_text(text, encoding="utf-8")
     print(float16_table(report), flush=True)
     return report
-
-
-def recorded_float16() -> dict:
-    """What ``study_float16`` reported when the course was made.
-
-    Raises:
-        CourseError: it was not recorded.
-    """
-    path = FOLDER / "float16.json"
-    if not path.exists():
-        raise CourseError(
-            "Training in float16 was not recorded",
-            "measure it on a GPU with: python -m course_utils experiments float16",
-        )
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def float16_table(report: dict) -> str:
-    """Accuracy of each method in both precisions, and the paired difference."""
-    lines = []
-    for method in report["rates"]:
-        answers = []
-        for dtype in map(_name, DTYPES):
-            row = report["runs"][f"{method} {dtype}"]
-            right, n = row["correct"].count("1"), len(row["correct"])
-            low, high = wilson_interval(right, n)
-            lines.append(
-                f"{method:5} {dtype:9} accuracy {right / n:.3f} [{low:.3f}, {high:.3f}], n = {n}, "
-                f"{row['skipped']} of {report['steps']} steps skipped"
-            )
-            answers.append(row["correct"])
-        lines.append(f"{method:5} bfloat16 against float16: {compare(*answers)}")
-    return "\n".join(lines)
-
-
-def _name(dtype: torch.dtype) -> str:
-    return str(dtype).removeprefix("torch.")
 
 
 def _train(method: str, dtype: torch.dtype) -> tuple[dict, torch.device]:

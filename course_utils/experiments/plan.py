@@ -1,8 +1,7 @@
 """What is run: every study is a list of runs."""
 
-import dataclasses
-
-from course_utils.lora import ALL_LINEAR, ATTENTION, MLP
+from course_utils.model.layers import ALL_LINEAR, ATTENTION, MLP
+from course_utils.recorded.runs import Run
 
 SEEDS = (0, 1, 2)
 STEPS, BATCH_SIZE = 245, 32  # 7,840 examples: about once through the training reviews
@@ -13,35 +12,6 @@ TARGETS = {
     "all": ALL_LINEAR,
 }
 SNAPSHOTS = 7  # of a soft prompt through training, the start and the end among them
-
-
-@dataclasses.dataclass(frozen=True)
-class Run:
-    """One training.
-
-    Attributes:
-        study: what it belongs to.
-        method: ``full``, ``lora`` or ``prompt``.
-        learning_rate: the highest of the schedule.
-        seed: of the adapter's or prompt's start and of the order of the examples.
-        task: name of the task that is trained.
-        rank, alpha, targets: of LoRA; ``targets`` is a key of ``TARGETS``.
-        length, init: of a soft prompt; ``init`` is ``random``, ``sampled``, ``labels`` or
-            ``text``.
-        shuffled: train on labels in random order, as a control.
-    """
-
-    study: str
-    method: str
-    learning_rate: float
-    seed: int
-    task: str = "movies"
-    rank: int = 0
-    alpha: float = 0.0
-    targets: str = ""
-    length: int = 0
-    init: str = ""
-    shuffled: bool = False
 
 
 def lora(study: str, learning_rate: float, seed: int, rank=8, alpha=None, targets="all", **more):

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import torch
 
-from course_utils.errors import CourseError
-from course_utils.experiments.memory_grid import PACKAGES, cuda_device
-from course_utils.experiments.memory_setups import build, loss_of, make_optimiser, random_ids
-from course_utils.experiments.records import FOLDER, environment
-from course_utils.graphs import Recorder
-from course_utils.memory import free_memory
-from course_utils.memory_calculator import GIB, Training, estimate, workspaces
-from course_utils.memory_shapes import SHAPES
+from course_utils.experiments.memory import PACKAGES
+from course_utils.experiments.random_models import build, loss_of, make_optimiser, random_ids
+from course_utils.machine.device import cuda_device
+from course_utils.machine.environment import environment
+from course_utils.memory.calculator import GIB, Training, estimate, workspaces
+from course_utils.memory.measured import free_memory
+from course_utils.memory.shapes import SHAPES
+from course_utils.recorded.small_card import describe_small_card, in_gib
+from course_utils.training.cuda_graphs import Recorder
 
 NAME = "Llama-2-7B"
 CAP = 15 * GIB  # what a T4 leaves to a process
@@ -73,10 +74,10 @@ def study_small_card(folder: Path) -> dict:
     }
     for variant in VARIANTS:
         report["variants"][variant.name] = row = {"predicted": predicted(variant, device)}
-        print(f"{variant.name}: predicted {_gib(row['predicted'])}", flush=True)
+        print(f"{variant.name}: predicted {in_gib(row['predicted'])}", flush=True)
         try:
             row |= measure(variant, device)
-            print(f"{variant.name}: {describe(row)}", flush=True)
+            print(f"{variant.name}: {describe_small_card(row)}", flush=True)
         except Exception as error:  # one variant's failure must not cost the others
             row["note"] = f"{type(error).__name__}: {str(error).splitlines()[0]}"
             print(f"{variant.name}: {row['note']}", flush=True)
@@ -85,34 +86,6 @@ def study_small_card(folder: Path) -> dict:
         text = json.dumps(report, indent=1) + "\n"
         (folder / "small_card.json").write_text(text, encoding="utf-8")
     return report
-
-
-def recorded_small_card() -> dict:
-    """What ``study_small_card`` reported when the course was made.
-
-    Raises:
-        CourseError: it was not recorded.
-    """
-    path = FOLDER / "small_card.json"
-    if not path.exists():
-        raise CourseError(
-            "The small card was not recorded",
-            "measure it on a GPU with: python -m course_utils experiments small_card",
-        )
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def _gib(size: int | None) -> str:
-    return "nothing" if size is None else f"{size / GIB:.2f} GiB"
-
-
-def describe(row: dict) -> str:
-    """One line on a measured variant."""
-    return (
-        f"loaded {_gib(row['loaded'])}, peak {_gib(row['peak'])}, "
-        f"{row['tokens_per_second']:,.0f} tokens/s, loss {row['losses'][0]:.2f} to "
-        f"{row['losses'][-1]:.2f}"
-    )
 
 
 def predicted(variant: Variant, device: torch.device) -> int | None:

@@ -7,20 +7,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from course_utils import tasks
-from course_utils.experiments.perform import REVIEW, prepare
+from course_utils.data import tasks
+from course_utils.data.prompts import Prompt
 from course_utils.experiments.plan import BATCH_SIZE, methods
-from course_utils.experiments.records import environment
-from course_utils.model import load_model
-from course_utils.optimiser import MixedPrecisionAdamW
-from course_utils.prompting import Prompt
-from course_utils.training import (
-    TrainingConfig,
-    backward,
-    backward_of,
-    make_examples,
-    plan_batches,
-)
+from course_utils.experiments.train_and_measure import REVIEW, prepare
+from course_utils.machine.environment import environment
+from course_utils.model.load import load_model
+from course_utils.training.backward import backward, backward_of
+from course_utils.training.mixed_precision import MixedPrecisionAdamW
+from course_utils.training.plan import TrainingConfig, make_examples, plan_batches
 
 STEPS, WARM = 60, 20  # every width has been recorded when the clock starts
 

@@ -8,15 +8,17 @@ from pathlib import Path
 import torch
 from transformers import PreTrainedModel
 
-from course_utils import scoring, tasks
-from course_utils.experiments.perform import REVIEW, VALIDATION
+from course_utils.analysis.low_rank import cut, decompose, random_like
+from course_utils.data import tasks
+from course_utils.data.prompts import Prompt
 from course_utils.experiments.plan import BATCH_SIZE, STEPS
-from course_utils.experiments.records import environment
-from course_utils.lora import linear_layers
-from course_utils.low_rank import cut, decompose, random_like
-from course_utils.model import load_model
-from course_utils.prompting import Prompt
-from course_utils.training import TrainingConfig, make_examples, train
+from course_utils.experiments.train_and_measure import REVIEW, VALIDATION
+from course_utils.machine.environment import environment
+from course_utils.measure import scoring
+from course_utils.model.layers import linear_layers
+from course_utils.model.load import load_model
+from course_utils.training.loop import train
+from course_utils.training.plan import TrainingConfig, make_examples
 
 RANKS = (1, 2, 4, 8, 16, 32, 64)
 CONFIG = TrainingConfig(2e-5, STEPS, BATCH_SIZE, validate_every=STEPS // 6)

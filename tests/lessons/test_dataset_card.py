@@ -3,19 +3,19 @@
 import collections
 import re
 import statistics
-from pathlib import Path
 
 import pytest
 
-from course_utils import data_asset
+from course_utils import settings
+from course_utils.assets import sentences
 
-CARD = Path(data_asset.__file__).with_name("dataset_card.md").read_text(encoding="utf-8")
+CARD = (settings.PACKAGE / "dataset_card.md").read_text(encoding="utf-8")
 SPLITS = ("train", "validation", "test")
 
 
 @pytest.fixture(scope="module")
 def data():
-    return {source: rows.to_list() for source, rows in data_asset.sentences().items()}
+    return {source: rows.to_list() for source, rows in sentences.sentences().items()}
 
 
 def clear(rows):
@@ -45,7 +45,7 @@ def test_sizes_and_balance(data):
 
 def test_splits(data):
     counts = {
-        source: collections.Counter(data_asset.split_of(row["text"]) for row in clear(rows))
+        source: collections.Counter(sentences.split_of(row["text"]) for row in clear(rows))
         for source, rows in data.items()
     }
     assert table("train") == {s: [count[split] for split in SPLITS] for s, count in counts.items()}
@@ -63,7 +63,7 @@ def test_near_duplicates(data):
     for rows in data.values():
         for row in rows:
             key = re.sub(r"[\W_]+", " ", row["text"].casefold()).strip()
-            groups[key].append(data_asset.split_of(row["text"]))
+            groups[key].append(sentences.split_of(row["text"]))
     groups = [splits for splits in groups.values() if len(splits) > 1]
     spread = sum(len(set(splits)) > 1 for splits in groups)
     found = f"{len(groups)} groups of sentences ({sum(map(len, groups))} in all"

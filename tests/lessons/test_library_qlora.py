@@ -6,16 +6,20 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from course_utils import bnb, library_qlora
 from course_utils.errors import CourseError
-from course_utils.experiments import qlora_gpu
-from course_utils.experiments.records import recorded, run_of, write
-from course_utils.library_qlora import add_peft_lora, paged_adamw, train_library
-from course_utils.lora import add_lora, lora_layers, trainable_parameters
-from course_utils.model import load_model
-from course_utils.quantised_linear import quantise_model, quantised_layers
-from course_utils.tiny import tiny_tokenizer
-from course_utils.training import Example, TrainingConfig, train
+from course_utils.experiments import qlora as study
+from course_utils.libraries import bnb
+from course_utils.libraries import qlora as library
+from course_utils.libraries.qlora import add_peft_lora, paged_adamw, train_library
+from course_utils.methods.lora import add_lora
+from course_utils.methods.lora import lora_layers
+from course_utils.model.layers import trainable_parameters
+from course_utils.model.load import load_model
+from course_utils.model.tiny import tiny_tokenizer
+from course_utils.quantisation.layer import quantise_model, quantised_layers
+from course_utils.recorded.runs import recorded, run_of, write
+from course_utils.training.loop import train
+from course_utils.training.plan import Example, TrainingConfig
 
 CPU = torch.device("cpu")
 IDS = torch.tensor([[5, 9, 11, 40], [7, 8, 3, 2]])
@@ -91,13 +95,13 @@ def test_both_learn_the_same(tmp_path):
 
 
 def test_in_float16_the_loss_is_scaled_and_the_same_is_learnt(monkeypatch):
-    config, scales, real = TrainingConfig(1e-2, 6, 3), [], library_qlora.backward
+    config, scales, real = TrainingConfig(1e-2, 6, 3), [], library.backward
 
     def watching(model, examples, pad_id, loss_scale):
         scales.append(loss_scale)
         return real(model, examples, pad_id, loss_scale)
 
-    monkeypatch.setattr(library_qlora, "backward", watching)
+    monkeypatch.setattr(library, "backward", watching)
     ends = []
     for dtype in (torch.float32, torch.float16):
         monkeypatch.setattr("course_utils.model.pick_dtype", lambda device, d=dtype: d)
@@ -131,7 +135,7 @@ def test_a_loss_that_is_not_finite_stops_training():
 
 
 def test_the_study_has_the_settings_of_lora_in_methods():
-    for run in qlora_gpu.runs():
+    for run in study.runs():
         like = [
             record
             for record in recorded("methods")
@@ -145,33 +149,33 @@ def test_the_study_has_the_settings_of_lora_in_methods():
 
 def test_a_study_does_not_run_again_what_it_has(tmp_path, monkeypatch):
     like = recorded("qlora")[0]
-    kept = [dataclasses.replace(like, method=r.method, seed=r.seed) for r in qlora_gpu.runs()]
+    kept = [dataclasses.replace(like, method=r.method, seed=r.seed) for r in study.runs()]
     write(kept, tmp_path / "qlora.jsonl")
     (tmp_path / "qlora_step.json").write_text("{}")
     before = (tmp_path / "qlora.jsonl").read_bytes()
-    monkeypatch.setattr(qlora_gpu, "time_steps", None)
-    qlora_gpu.study_qlora(tmp_path, workers=1)
+    monkeypatch.setattr(study, "time_steps", None)
+    study.study_qlora(tmp_path, workers=1)
     assert (tmp_path / "qlora.jsonl").read_bytes() == before
     assert (tmp_path / "qlora_step.json").read_text() == "{}"
 
 
 @pytest.mark.parametrize("method", ["qlora", "qlora_library"])
 def test_a_run_of_the_study_leaves_a_record(method):
-    run = next(run for run in qlora_gpu.runs() if run.method == method)
-    record = qlora_gpu.perform_qlora(run, steps=2)
+    run = next(run for run in study.runs() if run.method == method)
+    record = study.perform_qlora(run, steps=2)
     assert run_of(record) == run and record.steps == 2 and len(record.correct) == 1010
     assert {"bitsandbytes", "peft", "torch"} <= set(record.versions)
 
 
-@pytest.mark.parametrize("method", qlora_gpu.METHODS)
+@pytest.mark.parametrize("method", study.METHODS)
 def test_steps_are_timed(monkeypatch, method):
-    monkeypatch.setattr(qlora_gpu, "_ways", _plain)
-    measured = qlora_gpu.time_method(method, timed=qlora_gpu.WARM + 2)
+    monkeypatch.setattr(study, "_ways", _plain)
+    measured = study.time_method(method, timed=study.WARM + 2)
     assert measured["plain"]["seconds"] > 0
     assert measured["plain"]["peak_memory"] >= measured["plain"]["before"] > 0
 
 
-_ways = qlora_gpu._ways
+_ways = study._ways
 
 
 def _plain(method, *rest):

@@ -3,13 +3,12 @@
 import pytest
 import torch
 
-from course_utils import tasks
+from course_utils.data import tasks
+from course_utils.data.prompts import Prompt
 from course_utils.experiments import plan
-from course_utils.experiments.records import recorded, run_of, soft_prompts
-from course_utils.model import load_model
-from course_utils.prompting import Prompt
-from course_utils.recorded_prompts import course_table
-from course_utils.soft_prompt import label_init, random_init
+from course_utils.methods.soft_prompt import label_init, random_init
+from course_utils.model.load import load_model
+from course_utils.recorded.runs import course_table, recorded, run_of, soft_prompts
 
 HALF = 2e-3  # relative precision of the stored vectors
 

@@ -1,0 +1,1 @@
+"""What is fetched once and kept: the language model and the rated sentences."""

@@ -1,0 +1,1 @@
+"""What all checks share: calling an answer, comparing it, telling the outcome."""

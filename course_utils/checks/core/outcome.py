@@ -1,0 +1,70 @@
+"""What a check can say: one of four states, and the words that explain it."""
+
+import dataclasses
+
+NOT_ATTEMPTED, RAISED, FAILED, PASSED = "not attempted yet", "raised", "failed", "passed"
+STATES = (NOT_ATTEMPTED, RAISED, FAILED, PASSED)  # from the worst to the best
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """The answer of a check.
+
+    Attributes:
+        exercise: name of the exercise.
+        state: one of ``STATES``.
+        lines: pairs of a heading (such as ``Expected``) and its text.
+    """
+
+    exercise: str
+    state: str
+    lines: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All of it in plain text, one line a heading."""
+        width = max((len(heading) for heading, _ in self.lines), default=0) + 1
+        body = [f"  {heading + ':':<{width}} {text}" for heading, text in self.lines]
+        return "\n".join([f"{self.exercise}: {self.state}", *body])
+
+
+class NotAttempted(Exception):
+    """The learner has not written this yet: the stub stands as it was."""
+
+
+class AnswerRaised(Exception):
+    """The learner's code raised.
+
+    Args:
+        error: what it raised.
+        call: the call that did it, as text.
+    """
+
+    def __init__(self, error: BaseException, call: str):
+        super().__init__(str(error))
+        self.error, self.call = error, call
+
+
+class Mistake(Exception):
+    """The answer is wrong.
+
+    Args:
+        likely: the likely mistake, as a sentence without a final full stop.
+        expected: what a right answer gives.
+        got: what this answer gave.
+        call: the call that gave it, as text.
+    """
+
+    def __init__(self, likely: str, expected: str = "", got: str = "", call: str = ""):
+        super().__init__(likely)
+        self.likely = likely
+        self.lines = tuple(
+            (heading, text)
+            for heading, text in (
+                ("Called", call),
+                ("Expected", expected),
+                ("Got", got),
+                ("Likely mistake", likely),
+            )
+            if text
+        )

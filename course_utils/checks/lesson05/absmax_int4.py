@@ -1,0 +1,127 @@
+"""``absmax_int4`` (lesson 5, *Rounding to 4 bits*)."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from course_utils.checks.core.compare import Mistakes, compare, number, tensor
+from course_utils.checks.core.describe import show
+from course_utils.checks.core.exercise import exercise
+from course_utils.checks.core.outcome import Mistake
+
+Pair = tuple[Tensor, float]
+
+
+def rounded(weight: Tensor, scale: Tensor, how: Callable = torch.round) -> Pair:
+    """Codes and scale."""
+    return how(weight / scale), scale.item()
+
+
+def right_absmax(weight: Tensor) -> Pair:
+    """The definition."""
+    return rounded(weight, weight.abs().max() / 7)
+
+
+def by_scale(scale: Callable[[Tensor], Tensor], how: Callable = torch.round) -> Callable:
+    """The usual rounding with another scale, or another way to round."""
+    return lambda weight: rounded(weight, scale(weight), how)
+
+
+def largest(weight: Tensor) -> Tensor:
+    """The right scale."""
+    return weight.abs().max() / 7
+
+
+RANGE = "the scale should make the largest magnitude the code 7: absmax / 7"
+ABSMAX_MISTAKES: Mistakes = {
+    "this cuts the digits off: round to the nearest code, torch.round": [
+        by_scale(largest, torch.trunc)
+    ],
+    "this rounds down: round to the nearest code, torch.round": [by_scale(largest, torch.floor)],
+    "this rounds up: round to the nearest code, torch.round": [by_scale(largest, torch.ceil)],
+    "a negative weight can be the largest: take abs() before max()": [
+        by_scale(lambda w: w.max() / 7)
+    ],
+    "the smallest weight is not the largest magnitude: abs().max()": [
+        by_scale(lambda w: w.min().abs() / 7)
+    ],
+    RANGE + ", not absmax / 8: codes run from -7 to 7, the same on both sides": [
+        by_scale(lambda w: w.abs().max() / 8),
+        by_scale(lambda w: w.abs().max() / 8, lambda x: x.round().clamp(-8, 7)),
+        by_scale(lambda w: w.abs().max() / 8, lambda x: x.round().clamp(-7, 7)),
+    ],
+    RANGE + ", not absmax / 15: that is for codes without a sign": [
+        by_scale(lambda w: w.abs().max() / 15)
+    ],
+    RANGE + "; here it is absmax itself, and only -1, 0 and 1 are used": [
+        by_scale(lambda w: w.abs().max())
+    ],
+    RANGE + ", not absmax / 127: that is for 8 bits": [by_scale(lambda w: w.abs().max() / 127)],
+    "(max - min) / 15 is for a codebook that need not hold 0: take absmax / 7": [
+        by_scale(lambda w: (w.max() - w.min()) / 15)
+    ],
+    "the codes start at 0: they have a sign here, from -7 to 7": [
+        lambda w: (rounded(w, largest(w))[0] + 7, largest(w).item()),
+        lambda w: (rounded(w, largest(w))[0] + 8, largest(w).item()),
+    ],
+    "the codes are right, the scale is upside down: weight = code * scale": [
+        lambda w: (rounded(w, largest(w))[0], 1 / largest(w).item())
+    ],
+    "the codes are right, the scale is absmax itself: weight = code * scale, so absmax / 7": [
+        lambda w: (rounded(w, largest(w))[0], w.abs().max().item())
+    ],
+    "these are the rounded weights: return the codes, whole numbers from -7 to 7": [
+        lambda w: (rounded(w, largest(w))[0] * largest(w), largest(w).item())
+    ],
+    "the standard deviation is no bound: take the largest magnitude": [
+        by_scale(lambda w: w.std() / 7)
+    ],
+}
+
+
+def codes_reader(weight: Tensor) -> Callable[[Any], Pair]:
+    """Read a pair of whole numbers and a scale."""
+    what = "a pair: codes of the weight's shape, and one scale"
+
+    def read(value: Any) -> Pair:
+        if not isinstance(value, (tuple, list)) or len(value) != 2:
+            raise Mistake("return two things: the codes, then the scale", what, show(value))
+        codes, scale = value
+        if isinstance(scale, Tensor) and scale.numel() > 1:
+            likely = "there is one scale for the whole weight: abs().max() without a dimension"
+            if scale.shape == weight.shape:
+                likely = "codes first, then the scale"
+            raise Mistake(likely, what, show(value))
+        codes = tensor(codes, tuple(weight.shape), what)
+        if codes.is_complex() or codes.dtype == torch.bool:
+            raise Mistake("the codes should be whole numbers", "int8", show(codes))
+        return codes.detach().double(), number(
+            scale.squeeze() if isinstance(scale, Tensor) else scale
+        )
+
+    return read
+
+
+HINTS = (
+    "which code should the weight of the largest magnitude get, and which weight is one step?",
+    "scale = weight.abs().max() / 7; a code is the number of steps, rounded",
+    "(weight / scale).round().to(torch.int8), scale",
+)
+
+
+@exercise(hints=HINTS, mistakes=ABSMAX_MISTAKES)
+def absmax_int4(answer: Any, numbers: random.Random) -> None:
+    """Matrices whose largest magnitude is negative or positive, and a vector."""
+    cases = []
+    for sign in (-1, 1, -1):
+        weight = torch.randn(numbers.randint(3, 6), numbers.randint(5, 9)) * numbers.uniform(
+            0.02, 3
+        )
+        weight[1, 2] = sign * weight.abs().max() * numbers.uniform(1.1, 1.6)
+        cases.append((weight,))
+    cases.append((cases[0][0][1],))
+    for case in cases:
+        compare(answer, [case], right_absmax, ABSMAX_MISTAKES, codes_reader(case[0]), 1e-5)

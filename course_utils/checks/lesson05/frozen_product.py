@@ -1,0 +1,170 @@
+"""``FrozenProduct`` (lesson 5, *A frozen layer in 4 bits*)."""
+
+import random
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from course_utils.checks.core.calling import call
+from course_utils.checks.core.compare import UNKNOWN, Mistakes, agree, pairs
+from course_utils.checks.core.describe import show
+from course_utils.checks.core.exercise import exercise
+from course_utils.checks.core.outcome import AnswerRaised, Mistake
+
+
+class Layer:
+    """Stands for a quantised layer: ``weight`` is a new tensor whenever it is read."""
+
+    def __init__(self, out: int, in_: int):
+        self._weight = torch.randn(out, in_)
+        self._given: list[weakref.ref] = []
+
+    @property
+    def weight(self) -> Tensor:
+        weight = self._weight.clone()
+        self._given.append(weakref.ref(weight))
+        return weight
+
+    def alive(self) -> bool:
+        """Is one of the weights that were given out still in memory?"""
+        return any(reference() is not None for reference in self._given)
+
+
+FORWARD_MISTAKES: Mistakes = {
+    "W is (out, in): multiply by its transpose, x @ W.T": [lambda x, W: x @ W],
+    "the input itself came back": [lambda x, W: x],
+    "the product is negative": [lambda x, W: -x @ W.T],
+}
+BACKWARD_MISTAKES: Mistakes = {
+    "no transpose here: the gradient of x is gradient @ W, (..., out) times (out, in)": [
+        lambda g, x, W: g @ W.T
+    ],
+    "the gradient came back as it was: multiply it by W": [lambda g, x, W: g],
+    "the weight is missing: the gradient of x is gradient @ W": [
+        lambda g, x, W: torch.ones_like(x)
+    ],
+    "this depends on the input: the gradient of x is gradient @ W alone": [
+        lambda g, x, W: (g @ W) * x
+    ],
+    "the gradient is scaled: gradient @ W, nothing more": [lambda g, x, W: 2 * g @ W],
+    "the gradient has the wrong sign": [lambda g, x, W: -g @ W],
+    "the gradient that came from above is not used": [lambda g, x, W: W.sum(0).expand_as(x)],
+}
+
+
+def examine(answer: Callable, layer: Layer, x: Tensor) -> None:
+    """One product."""
+    W, leaf = layer._weight, x.clone().requires_grad_()
+    output = call(answer, leaf, layer)
+    examine_output(output, x, W)
+    examine_memory(answer, layer, leaf)
+    gradient = torch.randn_like(output)
+    got = backward(output, leaf, gradient)
+    if got is None:
+        raise Mistake(
+            "no gradient reaches the input: no detach and no .data in forward, and backward "
+            "returns one gradient for each argument of forward, first that of x, then None",
+            "a gradient for x", "none",
+        )  # fmt: skip
+    if agree(got, gradient @ W, 1e-4):
+        return
+    for likely, wrong in pairs(BACKWARD_MISTAKES):
+        try:
+            if agree(got, wrong(gradient, x, W), 1e-4):
+                raise Mistake(likely, "gradient @ W", show(got))
+        except RuntimeError:  # these shapes do not allow that mistake
+            continue
+    raise Mistake(UNKNOWN, "gradient @ W", show(got))
+
+
+def examine_output(output: Any, x: Tensor, W: Tensor) -> None:
+    """Is it x times W transposed?"""
+    expected = x @ W.T
+    if not isinstance(output, Tensor):
+        raise Mistake("forward returns a tensor", show(expected), show(output))
+    if output.shape == expected.shape and agree(output, expected, 1e-4):
+        return
+    for likely, wrong in pairs(FORWARD_MISTAKES):
+        try:
+            if agree(output, wrong(x, W), 1e-4):
+                raise Mistake(likely, "x @ W.T", show(output))
+        except RuntimeError:
+            continue
+    raise Mistake(UNKNOWN, "x @ W.T", show(output))
+
+
+def examine_memory(answer: Callable, layer: Layer, leaf: Tensor) -> None:
+    """Between forward and backward, is neither the weight nor the input kept?"""
+    x = leaf * 1.0  # not a leaf: it lives only as long as someone keeps it
+    kept = weakref.ref(x)
+    output = answer(x, layer)
+    del x
+    if layer.alive():
+        raise Mistake(
+            "the weight in full precision is kept until the backward pass: in a model all layers' "
+            "would be, and 4 bits have saved nothing. Keep the layer, ctx.layer = layer, and read "
+            "layer.weight again in backward",
+            "no weight in memory after forward", "one",
+        )  # fmt: skip
+    if kept() is not None and output.requires_grad:
+        raise Mistake(
+            "the input is kept for the backward pass: only the gradient of the weight would need "
+            "it, and a frozen weight has none",
+            "nothing but the layer is kept", "x too",
+        )  # fmt: skip
+
+
+def backward(output: Tensor, leaf: Tensor, gradient: Tensor) -> Tensor | None:
+    """The gradient that reaches the leaf; None where none does."""
+    if not output.requires_grad:
+        return None
+    try:
+        (got,) = torch.autograd.grad(output, leaf, gradient, allow_unused=True)
+    except NotImplementedError as error:
+        raise Mistake(
+            "backward is not written yet: it takes ctx and the gradient of the output",
+            "a gradient for x", str(error),
+        ) from error  # fmt: skip
+    except Exception as error:
+        text = str(error)
+        if "incorrect number of gradients" in text:
+            raise Mistake(
+                "backward returns one gradient for each argument of forward: that of x, and None "
+                "for the layer", "two values", text,
+            ) from error  # fmt: skip
+        if "different than None" in text:
+            raise Mistake(
+                "the order is that of forward's arguments: the gradient of x first, then None",
+                "gradient @ W, None", text,
+            ) from error  # fmt: skip
+        if "invalid gradient" in text:
+            raise Mistake(
+                "the gradient of x has the shape of x: gradient @ W", "the shape of x", text
+            ) from error
+        raise AnswerRaised(error, "the backward pass") from error
+    return got
+
+
+HINTS = (
+    "y = x W^T. Which of x and W does the gradient of x need?",
+    "forward: ctx.layer = layer, and return x @ layer.weight.T",
+    "backward returns two values: gradient @ ctx.layer.weight, None",
+)
+
+
+@exercise(hints=HINTS, mistakes={**FORWARD_MISTAKES, **BACKWARD_MISTAKES})
+def FrozenProduct(answer: Any, numbers: random.Random) -> None:
+    """The output, the gradient, and what is kept in between: for rows, and for a square weight."""
+    if isinstance(answer, type):
+        if not issubclass(answer, torch.autograd.Function):
+            raise Mistake(
+                "FrozenProduct should inherit from torch.autograd.Function",
+                "a Function", answer.__name__,
+            )  # fmt: skip
+        answer = answer.apply
+    size = numbers.randint(4, 8)
+    for out, in_, rows in ((size + 3, size, (5,)), (size, size, (2, 3)), (size, size + 2, (2, 4))):
+        examine(answer, Layer(out, in_), torch.randn(*rows, in_))

@@ -1,0 +1,119 @@
+"""``nf4_codebook`` (lesson 5, *Which sixteen numbers?*)."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from course_utils.checks.core.compare import Mistakes, compare, tensor
+from course_utils.checks.core.describe import show
+from course_utils.checks.core.exercise import exercise
+from course_utils.checks.core.outcome import Mistake
+
+
+def quantile(shares: Tensor) -> Tensor:
+    """Where the standard normal has these shares below."""
+    return torch.special.ndtri(shares.double())
+
+
+def ends(offset: float, above: int, below: int) -> Tensor:
+    """So many quantiles above zero and below, and an exact 0, not yet divided."""
+    up = quantile(torch.linspace(offset, 0.5, above + 1))[:-1]
+    down = -quantile(torch.linspace(offset, 0.5, below + 1))[:-1]
+    return torch.cat([down, torch.zeros(1, dtype=torch.float64), up.flip(0)])
+
+
+def joined(offset: float, turn: Callable[[Tensor], Tensor], flip: bool = True) -> Tensor:
+    """Sixteen levels; ``turn`` makes them of shares. Those above may stay in falling order."""
+    up, down = (turn(torch.linspace(offset, 0.5, n))[:-1].double() for n in (9, 8))
+    return torch.cat([-down, torch.zeros(1, dtype=torch.float64), up.flip(0) if flip else up])
+
+
+def unit(levels: Tensor) -> Tensor:
+    """Divided by the largest."""
+    return levels / levels.max()
+
+
+def right_codebook(offset: float) -> Tensor:
+    """The definition."""
+    return unit(ends(offset, 8, 7))
+
+
+def evenly(offset: float) -> Tensor:
+    """Sixteen shares from 1 - offset to offset: no 0 among their quantiles."""
+    return unit(quantile(torch.linspace(1 - offset, offset, 16)))
+
+
+def middles(offset: float) -> Tensor:
+    """The middles of sixteen equal shares."""
+    return unit(quantile((torch.arange(16) + 0.5) / 16))
+
+
+NO_ZERO = "there is no exact 0: a symmetric choice of 16 levels has none, so take 8 above, 7 below"
+CODEBOOK_MISTAKES: Mistakes = {
+    "these levels are evenly spaced: take quantiles of the normal, torch.special.ndtri": [
+        lambda offset: torch.linspace(-1, 1, 16)
+    ],
+    NO_ZERO: [
+        evenly,
+        middles,
+    ],
+    "divide by the largest level, so that the codebook ends at -1 and 1": [
+        lambda offset: ends(offset, 8, 7)
+    ],
+    "the sides are the wrong way round: 8 levels above zero, 7 below": [
+        lambda offset: unit(ends(offset, 7, 8))
+    ],
+    "the codebook should rise: from -1 to 1": [lambda offset: right_codebook(offset).flip(0)],
+    "the levels are not sorted: those above zero come out of linspace from the largest down": [
+        lambda offset: unit(joined(offset, quantile, flip=False))
+    ],
+    "the argument offset is not used": [lambda offset: right_codebook(0.9677083)],
+    "these are shares, not quantiles: torch.special.ndtri turns a share into a level": [
+        lambda offset: unit(joined(offset, lambda shares: shares))
+    ],
+    "a share of 1 has an infinite quantile: start at offset, not at 1": [
+        lambda offset: unit(ends(1 - 1e-7, 8, 7))
+    ],
+    "ndtri is the inverse of the normal's share; ndtr is the share itself": [
+        lambda offset: unit(joined(offset, torch.special.ndtr))
+    ],
+}
+
+
+def codebook_reader(value: Any) -> Tensor:
+    """Read sixteen finite levels."""
+    what = "16 levels from -1 to 1"
+    if isinstance(value, Tensor) and value.shape == (17,):
+        raise Mistake(
+            "17 levels do not fit 4 bits: linspace gives its last share, 0.5, too; its quantile is "
+            "0, so drop it on both sides and add one 0", what, show(value),
+        )  # fmt: skip
+    if isinstance(value, Tensor) and value.shape == (15,):
+        raise Mistake("15 levels: is the 0 missing, or one level above zero?", what, show(value))
+    value = tensor(value, (16,), what)
+    if not value.is_floating_point():
+        raise Mistake("the levels are fractions: return floats", what, show(value))
+    if not value.isfinite().all():
+        raise Mistake(
+            "some levels are infinite or nan: a share of 1 has an infinite quantile, so the shares "
+            "run from offset to 0.5", what, show(value),
+        )  # fmt: skip
+    return value
+
+
+HINTS = (
+    "torch.special.ndtri(share) is the level that has this share of the normal below it",
+    "eight above zero: ndtri(torch.linspace(offset, 0.5, 9)[:-1]), the largest first; seven "
+    "below in the same way, with a minus",
+    "torch.cat([below, torch.zeros(1), above.flip(0)]), divided by its largest",
+)
+
+
+@exercise(hints=HINTS, mistakes=CODEBOOK_MISTAKES)
+def nf4_codebook(answer: Any, numbers: random.Random) -> None:
+    """Two offsets at random, then the real one."""
+    cases = [(round(numbers.uniform(0.9, 0.99), 4),) for _ in range(2)] + [(0.9677083,)]
+    compare(answer, cases, right_codebook, CODEBOOK_MISTAKES, codebook_reader, 1e-4)

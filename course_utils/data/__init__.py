@@ -1,0 +1,1 @@
+"""From sentences to tasks, from tasks to prompts, from prompts to batches of tokens."""

@@ -1,0 +1,206 @@
+"""QLoRA on a GPU: by hand, and through bitsandbytes and PEFT; accuracy, seconds and memory.
+
+The runs have the settings of LoRA in the study ``methods``, so that they can be paired with its.
+They run at the same time, so their own seconds say little: ``qlora_step.json`` has the speed.
+"""
+
+import concurrent.futures
+import dataclasses
+import importlib.metadata
+import json
+import multiprocessing
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from course_utils.data import tasks
+from course_utils.data.prompts import Prompt
+from course_utils.experiments.plan import BATCH_SIZE, SEEDS, STEPS
+from course_utils.experiments.step_time import step_seconds
+from course_utils.experiments.train_and_measure import REVIEW, VALIDATION
+from course_utils.libraries import bnb
+from course_utils.libraries.qlora import add_peft_lora, train_library
+from course_utils.machine.device import pick_device
+from course_utils.machine.environment import environment
+from course_utils.measure import scoring
+from course_utils.measure.perplexity import measure_perplexity
+from course_utils.memory.measured import PeakMemory, free_memory
+from course_utils.methods.lora import add_lora
+from course_utils.model.layers import trainable_parameters
+from course_utils.model.load import load_model
+from course_utils.quantisation.error import linear_weights
+from course_utils.quantisation.layer import quantise_model
+from course_utils.recorded.runs import Record, Run, read, run_of, write
+from course_utils.training.backward import backward, backward_of, mean_loss
+from course_utils.training.loop import train
+from course_utils.training.plan import TrainingConfig, make_examples
+
+METHODS = ("lora", "qlora", "qlora_library")
+RANK, ALPHA, RATE = 8, 16.0, 5e-4
+TIMED, WARM = 30, 10  # steps whose time is taken, and of these the first that do not count
+VALIDATIONS = 6
+
+
+def runs() -> list[Run]:
+    """QLoRA by hand and through the libraries, each with every seed."""
+    return [
+        Run("qlora", method, RATE, seed, rank=RANK, alpha=ALPHA, targets="all")
+        for seed in SEEDS
+        for method in METHODS[1:]
+    ]
+
+
+def load(method: str, seed: int) -> tuple:
+    """Model and tokeniser, with adapters on plain or on 4-bit layers."""
+    if method == "qlora_library":
+        model, tokenizer = bnb.load_model_4bit()
+        add_peft_lora(model, RANK, ALPHA, seed)
+        return model, tokenizer
+    model, tokenizer = load_model()
+    if method == "qlora":
+        quantise_model(model)
+    add_lora(model, RANK, ALPHA, seed=seed)
+    return model, tokenizer
+
+
+def study_qlora(folder: Path, workers: int = 6, steps: int = STEPS, timed: int = TIMED) -> None:
+    """Write ``qlora_step.json`` (seconds and memory of a step) and ``qlora.jsonl`` (the runs).
+
+    What ``folder`` already holds is not run again, so a study that was cut off can be gone on with.
+
+    Args:
+        folder: where to write; made if need be.
+        workers: runs at the same time; the steps are timed before, one method after the other.
+        steps: of each run.
+        timed: steps whose time is taken, at least ``WARM`` + 1.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    times, lines = folder / "qlora_step.json", folder / "qlora.jsonl"
+    if not times.exists():
+        times.write_text(json.dumps(time_steps(timed), indent=1) + "\n", encoding="utf-8")
+    records, start = read(lines) if lines.exists() else [], time.perf_counter()
+    done = {run_of(record) for record in records}
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(
+        workers, context, initializer=torch.set_num_threads, initargs=(1,)
+    ) as pool:
+        futures = [pool.submit(perform_qlora, run, steps) for run in runs() if run not in done]
+        for future in concurrent.futures.as_completed(futures):
+            records.append(future.result())
+            last, passed = records[-1], time.perf_counter() - start
+            print(f"{passed:.0f} s  {last.method} {last.seed}: {last.accuracy:.3f}", flush=True)
+            write(sorted(records, key=lambda r: (r.method, r.seed)), lines)
+
+
+def _environment(device: torch.device) -> dict:
+    """Where, when and with what, the quantisation's packages included."""
+    found = environment(device)
+    more = {name: importlib.metadata.version(name) for name in ("bitsandbytes", "peft")}
+    return found | {"versions": found["versions"] | more}
+
+
+def perform_qlora(run: Run, steps: int = STEPS) -> Record:
+    """Train as ``run`` says, and measure on the test items.
+
+    By hand the weights of the lowest validation loss are kept, as in ``methods``; through the
+    libraries those after the last step.
+    """
+    model, tokenizer = load(run.method, run.seed)
+    task, pad_id = tasks.load("movies"), tokenizer.pad_token_id
+    prompt = Prompt(REVIEW, task.label_words)
+    config = TrainingConfig(
+        RATE, steps, BATCH_SIZE, validate_every=max(1, steps // VALIDATIONS), seed=run.seed
+    )
+    examples = make_examples(tokenizer, prompt, task.train)
+    validation = make_examples(tokenizer, prompt, task.validation.select(range(VALIDATION)))
+    start = time.perf_counter()
+    with PeakMemory(model.device) as memory, tempfile.TemporaryDirectory() as scratch:
+        if run.method == "qlora_library":
+            train_library(model, examples, config, pad_id)
+            best = [steps, mean_loss(model, validation, pad_id)]
+        else:
+            history = train(
+                model,
+                examples,
+                validation,
+                config,
+                pad_id=pad_id,
+                folder=Path(scratch),
+                resume=False,
+            )
+            best = list(history.best)
+    seconds = time.perf_counter() - start
+    texts = tasks.load("editorials").test["text"][:]
+    return Record(
+        **dataclasses.asdict(run),
+        steps=steps,
+        batch_size=BATCH_SIZE,
+        correct=scoring.evaluate(model, tokenizer, prompt, task.test).correct,
+        domains={},
+        perplexity=measure_perplexity(model, tokenizer, texts).value,
+        best=best,
+        trainable_parameters=trainable_parameters(model),
+        seconds=seconds,
+        peak_memory=memory.peak,
+        **_environment(model.device),
+    )
+
+
+def time_steps(timed: int = TIMED) -> dict:
+    """Median seconds and peak bytes of a training step, by method and way.
+
+    And how many numbers of the model's weights in NF4 differ from the library's on this device.
+    """
+    report: dict = {}
+    context = multiprocessing.get_context("spawn")
+    for method in METHODS:  # each in a process of its own: no memory of the one before
+        with concurrent.futures.ProcessPoolExecutor(1, context) as pool:
+            report[method] = pool.submit(time_method, method, timed).result()
+        print(method, report[method], flush=True)
+    report["differ from bitsandbytes"] = bnb.differences(linear_weights(load_model()[0]).values())
+    print(report["differ from bitsandbytes"], flush=True)
+    settings = {"batch_size": BATCH_SIZE, "steps": timed - WARM, "rank": RANK, "alpha": ALPHA}
+    return report | settings | _environment(pick_device())
+
+
+def time_method(method: str, timed: int) -> dict[str, dict[str, float]]:
+    """The measurements of one method, by way."""
+    model, tokenizer = load(method, seed=0)
+    task, pad_id = tasks.load("movies"), tokenizer.pad_token_id
+    prompt = Prompt(REVIEW, task.label_words)
+    examples = make_examples(tokenizer, prompt, task.train.select(range(2000)))
+    config = TrainingConfig(RATE, timed, BATCH_SIZE)
+    ways = _ways(method, model, examples, config, pad_id)
+    return {name: _measure(way, model) for name, way in ways}
+
+
+def _ways(method: str, model, examples, config, pad_id: int) -> list[tuple[str, Callable]]:
+    """How a step may be run: each a name, and a function that gives the seconds of the steps."""
+    if method == "qlora_library":
+        return [
+            (name, lambda on=on: train_library(model, examples, config, pad_id, on)[1])
+            for name, on in (("plain", False), ("checkpointing", True))
+        ]
+    return [
+        (
+            "plain",
+            lambda: step_seconds(model, examples, config, lambda b: backward(model, b, pad_id)),
+        ),
+        ("graphs", lambda: step_seconds(model, examples, config, backward_of(model, pad_id))),
+    ]
+
+
+def _measure(way: Callable[[], list[float]], model) -> dict[str, float]:
+    """Median seconds after the first steps, and the peak over all of them."""
+    free_memory()
+    with PeakMemory(model.device) as memory:
+        seconds = way()
+    return {
+        "seconds": statistics.median(seconds[WARM:]),
+        "peak_memory": memory.peak,
+        "before": memory.start,
+    }

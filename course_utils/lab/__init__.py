@@ -1,0 +1,1 @@
+"""The lab book, the scoreboard, the doctor, and running lessons without a browser."""

@@ -1,0 +1,268 @@
+"""The doctor: is this machine ready for the course, and if not, what to do."""
+
+import dataclasses
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from course_utils import settings
+from course_utils.assets import cache
+from course_utils.errors import CourseError
+
+REQUIREMENTS = settings.PACKAGE.parent / "requirements.txt"
+OLDEST, NEWEST = (3, 10), (3, 13)  # Python
+GB = 1e9
+MEMORY_FOR_FULL = 4.0  # GB that full fine-tuning of the 135M model takes, with some room
+MEMORY_FOR_ALL = 2.0  # GB below which nothing runs
+DISK_FOR_RESULTS = 1.0  # GB for what the lessons keep
+INDEX = "https://pypi.org/simple/"
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """One finding.
+
+    Attributes:
+        status: ``ok``, ``warn`` (the course runs, but) or ``fail`` (it does not).
+        subject: what was looked at.
+        message: what was found and, unless it is ok, what to do.
+    """
+
+    status: str
+    subject: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{f'[{self.status}]':<6} {self.subject}: {self.message}"
+
+
+def doctor() -> list[Line]:
+    """Look at Python, packages, device, memory, disk, cache and network; a few seconds."""
+    lines = [_python(sys.version_info[:2]), *_packages(REQUIREMENTS)]
+    for subject, look in (
+        ("Device", _device),
+        ("bfloat16", _bf16),
+        ("Memory", _memory),
+        ("Disk", _disk),
+        ("Cache", _cache),
+        ("Network", _network),
+    ):
+        lines += _looked(subject, look)
+    return lines
+
+
+def report() -> int:
+    """Print all findings; the exit status is 1 where one of them is a failure, else 0."""
+    lines = doctor()
+    for line in lines:
+        print(line)
+    failures = sum(line.status == "fail" for line in lines)
+    warnings = sum(line.status == "warn" for line in lines)
+    print(f"{failures} to put right [fail], {warnings} to know of [warn].")
+    return int(failures > 0)
+
+
+def short_report(lesson_tokens: int) -> None:
+    """Print one to three lines for the first cell of a lesson: on what it runs, and how long.
+
+    Args:
+        lesson_tokens: padded tokens that the lesson's training processes, over all steps;
+            0 for a lesson that trains nothing.
+    """
+    from course_utils.machine import device
+    from course_utils.training import estimate
+
+    here = device.pick_device()
+    dtype = str(device.pick_dtype(here)).removeprefix("torch.")
+    print(f"This lesson runs on: {device.describe_device(here)}, in {dtype}.")
+    if lesson_tokens:
+        span = _span(estimate.estimate_training_seconds(lesson_tokens))
+        print(f"Its training takes about {span} here (a one-second probe's estimate).")
+    for line in _looked("Cache", _cache) + _looked("Memory", _memory):
+        if line.status != "ok":
+            print(line)
+            return
+
+
+def _looked(subject: str, look: Callable[[], list[Line]]) -> list[Line]:
+    """The findings of ``look``; a failure where it cannot even look, as with a broken package."""
+    try:
+        return look()
+    except CourseError as error:
+        return [Line("fail", subject, str(error))]
+    except Exception as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        advice = f"{reason}; install again: pip install -r {REQUIREMENTS.name}"
+        return [Line("fail", subject, f"cannot be looked at: {advice}")]
+
+
+def _python(version: tuple[int, int]) -> Line:
+    found = ".".join(map(str, version))
+    wanted = f"{'.'.join(map(str, OLDEST))} to {'.'.join(map(str, NEWEST))}"
+    if version < OLDEST:
+        return Line("fail", "Python", f"{found}; install one of {wanted}")
+    if version > NEWEST:
+        return Line("warn", "Python", f"{found} is untested; if anything fails, take {wanted}")
+    return Line("ok", "Python", found)
+
+
+def _packages(requirements: Path) -> list[Line]:
+    """One finding for each ``name>=version`` of a requirements file."""
+    text = requirements.read_text(encoding="utf-8") if requirements.exists() else ""
+    return [
+        _package(name, bound, requirements.name)
+        for name, bound in re.findall(r"^([\w.-]+)>=([\d.]+)", text, re.MULTILINE)
+    ]
+
+
+def _package(name: str, bound: str, file: str) -> Line:
+    try:
+        found = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return Line("fail", name, f"not installed; run pip install -r {file}")
+    if _numbers(found) < _numbers(bound):
+        return Line("fail", name, f"{found} is older than {bound}; run pip install -r {file}")
+    return Line("ok", name, found)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """``2.13.0+cpu`` as (2, 13, 0), always three numbers."""
+    numbers = [int(n) for n in re.findall(r"\d+", version.split("+")[0])[:3]]
+    return tuple(numbers + [0] * (3 - len(numbers)))
+
+
+def _device() -> list[Line]:
+    from course_utils.machine import device
+
+    return [Line("ok", "Device", device.describe_device())]
+
+
+def _bf16() -> list[Line]:
+    from course_utils.machine import device
+
+    if device.bf16_is_faster(device.pick_device()):
+        return [Line("ok", "bfloat16", "faster than float32 here, so it is used")]
+    used = str(device.pick_dtype()).removeprefix("torch.")
+    return [Line("ok", "bfloat16", f"no faster than float32 here, so {used} is used")]
+
+
+def _memory() -> list[Line]:
+    from course_utils.machine import device
+
+    here = device.pick_device()
+    if here.type == "cuda":
+        import torch
+
+        return [_room("Memory", "of the GPU", torch.cuda.mem_get_info(here)[0] / GB)]
+    return [_room("Memory", "of the computer", available_memory() / GB)]
+
+
+def _room(subject: str, whose: str, free: float) -> Line:
+    found = f"{free:.1f} GB {whose} free"
+    if free < MEMORY_FOR_ALL:
+        return Line("fail", subject, f"{found}; {MEMORY_FOR_ALL:.0f} GB are needed: close programs")
+    if free < MEMORY_FOR_FULL:
+        wanted = f"full fine-tuning wants {MEMORY_FOR_FULL:.0f} GB: close programs and notebooks"
+        return Line("warn", subject, f"{found}; {wanted}")
+    return Line("ok", subject, found)
+
+
+def available_memory() -> float:
+    """Bytes of main memory that can still be used, within the container's limit if it has one."""
+    import psutil
+
+    free = float(psutil.virtual_memory().available)
+    group = Path("/sys/fs/cgroup")
+    try:
+        limit = int((group / "memory.max").read_text())
+        free = min(free, limit - int((group / "memory.current").read_text()))
+    except (OSError, ValueError):
+        pass  # no container, or none with a limit ("max")
+    return free
+
+
+def _disk() -> list[Line]:
+    from course_utils.assets.prepare import ASSETS
+
+    missing = sum(a.bytes_needed for a in ASSETS if cache.problem(a) is not None) / GB
+    existing = _existing(settings.cache_folder())
+    free = shutil.disk_usage(existing).free / GB
+    found = f"{free:.1f} GB free at {existing}"
+    if free < missing:
+        advice = f"{missing:.1f} GB are needed: free some, or set COURSE_CACHE to another disk"
+        return [Line("fail", "Disk", f"{found}; {advice}")]
+    if free < missing + DISK_FOR_RESULTS:
+        return [Line("warn", "Disk", f"{found}; free {DISK_FOR_RESULTS:.0f} GB for results")]
+    return [Line("ok", "Disk", found)]
+
+
+def _existing(folder: Path) -> Path:
+    """The folder itself, or the nearest one above it that exists."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
+
+
+def _cache() -> list[Line]:
+    from course_utils.assets.prepare import ASSETS
+
+    return [_asset(asset) for asset in ASSETS]
+
+
+def _asset(asset: cache.Asset) -> Line:
+    why = cache.problem(asset)
+    if why is None:
+        return Line("ok", asset.title, f"ready in {asset.folder}")
+    if not os.access(_existing(settings.cache_folder()), os.W_OK):
+        advice = "it may not be written to: set COURSE_CACHE to a folder of yours"
+        return Line("fail", asset.title, f"{why} in {settings.cache_folder()}, and {advice}")
+    return Line("warn", asset.title, f"{why}; run {cache.PREPARE}")
+
+
+def _network() -> list[Line]:
+    """Whether a network is needed at all, and if so whether the package index answers."""
+    from course_utils.assets.prepare import ASSETS
+
+    offline = os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
+    model = os.environ.get("COURSE_MODEL", "")
+    if model and not Path(model).is_dir() and offline:
+        advice = f"unset it unless {model} was downloaded before"
+        return [Line("warn", "Network", f"HF_HUB_OFFLINE is set; {advice}")]
+    if all(cache.problem(asset) is None for asset in ASSETS):
+        return [Line("ok", "Network", "not needed: model and data are in the cache")]
+    index = _index()
+    host = urllib.parse.urlsplit(index).hostname
+    if reachable(index):
+        return [Line("ok", "Network", f"{host} answers, so {cache.PREPARE} can download")]
+    advice = "connect to the internet for the first preparation; later use needs none"
+    return [Line("fail", "Network", f"{host} does not answer: {advice}")]
+
+
+def _index() -> str:
+    """The package index that pip is set to use."""
+    command = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
+    configured = subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    return os.environ.get("PIP_INDEX_URL") or configured or INDEX
+
+
+def reachable(url: str, seconds: float = 4.0) -> bool:
+    """Does a server answer at ``url``, be it with a refusal? Proxies are respected."""
+    try:
+        request = urllib.request.Request(url, method="HEAD")
+        urllib.request.urlopen(request, timeout=seconds).close()
+    except urllib.error.HTTPError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _span(seconds: float) -> str:
+    """``40 seconds`` or ``3 minutes``: no finer than the estimate deserves."""
+    if seconds < 90:
+        return f"{max(10, round(seconds, -1)):.0f} seconds"
+    return f"{seconds / 60:.0f} minutes"

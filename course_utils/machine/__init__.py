@@ -1,0 +1,1 @@
+"""The machine that the course runs on: its device, its versions, its limits."""

@@ -1,0 +1,1 @@
+"""From prompts to label scores, from scores to an accuracy with its interval; also perplexity."""

@@ -1,0 +1,58 @@
+"""What LoRA costs, by formula: parameters, and bytes in training."""
+
+# MERGE-DOC qlora_cost
+# """What QLoRA costs, by formula: bytes of the model and its adapters, and of activations."""
+
+from collections.abc import Iterable
+
+import torch
+
+
+def count_lora(shapes: Iterable[tuple[int, int]], rank: int) -> int:
+    """Trainable parameters of LoRA on layers of these ``(out, in)`` shapes."""
+    return sum(rank * (out + in_) for out, in_ in shapes)
+
+
+def lora_training_bytes(parameters: int, trainable: int, dtype: torch.dtype) -> dict[str, int]:
+    """Bytes that training with LoRA and Adam holds, by part; activations come on top.
+
+    Args:
+        parameters: number of the frozen model's parameters, kept in ``dtype``.
+        trainable: number of the adapters' parameters, kept in float32.
+    """
+    return {
+        "weights": parameters * dtype.itemsize,
+        "adapters": trainable * 4,
+        "gradients": trainable * 4,
+        "Adam mean": trainable * 4,
+        "Adam variance": trainable * 4,
+    }
+
+
+def qlora_bytes(quantised: int, rest: int, adapters: int) -> dict[str, float]:
+    """Bytes that QLoRA holds from step to step, by part; activations come on top.
+
+    Dettmers et al. 2023, section 3: blocks of 64, double quantisation in blocks of 256.
+
+    Args:
+        quantised: numbers in the layers that are kept in NF4 with double quantisation.
+        rest: the model's other numbers, in 16 bits.
+        adapters: trained numbers: weight, gradient and Adam's two states in float32.
+    """
+    return {
+        "codes": quantised / 2,
+        "constants": quantised / 64 + 4 * quantised / (64 * 256),
+        "rest": 2 * rest,
+        "adapters": 16 * adapters,
+    }
+
+
+def checkpointed_bytes(layers: int, tokens: int, hidden: int, layer_bytes: int) -> int:
+    """Bytes of activations with checkpointing, at the moment when a layer is computed again.
+
+    Args:
+        tokens: in the batch.
+        hidden: width of a layer's input, which is kept in 16 bits.
+        layer_bytes: that one layer keeps per token for its backward pass.
+    """
+    return tokens * (2 * layers * hidden + layer_bytes)

@@ -1,0 +1,171 @@
+"""Blockwise quantisation: 4-bit codes, two in a byte, and one scale for every block of weights."""
+
+# MERGE-DOC double_quantisation
+# """Double quantisation: the scales of the blocks are themselves quantised, to 8 bits."""
+
+import torch
+from torch.nn.functional import pad
+
+from course_utils.errors import CourseError
+from course_utils.quantisation.codebooks import dynamic8
+
+BLOCK = 64  # weights that share a scale, as in the QLoRA paper
+
+
+def absmax_int4(weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The plainest 4 bits: codes from -7 to 7, int8 in the weight's shape, and one scale ()."""
+    scale = weight.abs().max() / 7
+    return (weight / scale).round().to(torch.int8), scale
+
+
+def nearest(x: torch.Tensor, codebook: torch.Tensor) -> torch.Tensor:
+    """Index of the nearest level for each number, int64; a tie goes to the lower level.
+
+    Args:
+        x: any shape, float32.
+        codebook: (levels,) float32 in rising order.
+    """
+    return torch.bucketize(x, (codebook[:-1] + codebook[1:]) / 2)
+
+
+def blocks(flat: torch.Tensor, block: int) -> torch.Tensor:
+    """A vector cut into rows of ``block`` numbers, the last filled up with zeros."""
+    missing = -len(flat) % block
+    full = pad(flat, (0, missing)) if missing else flat  # zeros never raise an absmax
+    return full.view(-1, block)
+
+
+def normalise(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Each row divided by its largest magnitude, and these: (rows, block), (rows,).
+
+    By a product with the reciprocal, as bitsandbytes does it: a division can differ in the last
+    bit, and so a weight near the middle of two levels can get the other code.
+    """
+    absmax = rows.abs().amax(1)
+    return rows * (1 / absmax.clamp(min=1e-38))[:, None], absmax
+
+
+@torch.no_grad()
+def quantise(
+    weight: torch.Tensor, codebook: torch.Tensor, block: int = BLOCK
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Quantise a weight, read row after row, in blocks.
+
+    Args:
+        weight: any shape, float32, bfloat16 or float16; finite.
+        codebook: (at most 16,) float32 in rising order.
+        block: weights that share a scale.
+
+    Returns:
+        The codes, uint8, two in a byte: the first of each pair in the high four bits. And the
+        largest magnitude of each block, float32.
+
+    Raises:
+        CourseError: a weight is not finite.
+    """
+    flat = weight.reshape(-1).float()
+    if not flat.isfinite().all():
+        raise CourseError(
+            "Some weights are infinite or not a number, so their block has no scale",
+            "look for the step of training after which they were no longer finite",
+        )
+    codebook = codebook.to(flat.device)
+    scaled, absmax = normalise(blocks(flat, block))
+    codes = nearest(scaled, codebook).view(-1)[: len(flat)].to(torch.uint8)
+    if len(codes) % 2:  # fill the last byte with the code of 0
+        codes = pad(codes, (0, 1), value=int(nearest(torch.zeros(()), codebook.cpu())))
+    return codes[::2] << 4 | codes[1::2], absmax
+
+
+@torch.no_grad()
+def dequantise(
+    packed: torch.Tensor,
+    absmax: torch.Tensor,
+    codebook: torch.Tensor,
+    shape: tuple[int, ...],
+    dtype: torch.dtype = torch.float32,
+    block: int = BLOCK,
+) -> torch.Tensor:
+    """The weight that the codes stand for: level times scale, in float32, rounded to ``dtype``.
+
+    Args:
+        packed: (ceil(numbers / 2),) uint8 as ``quantise`` gives it.
+        absmax: (ceil(numbers / block),) float32.
+        shape: of the weight.
+    """
+    return from_pairs(packed, absmax, pairs(codebook), shape, dtype, block)
+
+
+def pairs(codebook: torch.Tensor) -> torch.Tensor:
+    """The two levels that each byte stands for, side by side in 64 bits: (256,) int64.
+
+    One look-up then gives two weights, with no bits to shift: it takes a third of the time.
+    """
+    full = pad(codebook, (0, 16 - len(codebook)))
+    both = torch.stack([full[:, None].expand(16, 16), full.expand(16, 16)], dim=-1)
+    return both.view(256, 2).view(torch.int64)[:, 0]
+
+
+def from_pairs(
+    packed: torch.Tensor,
+    absmax: torch.Tensor,
+    table: torch.Tensor,
+    shape: tuple[int, ...],
+    dtype: torch.dtype,
+    block: int,
+) -> torch.Tensor:
+    """``dequantise`` with the ``pairs`` of its codebook, for those who keep them."""
+    numbers = torch.Size(shape).numel()
+    levels = table.index_select(0, packed.int()).view(torch.float32)[:numbers]
+    scaled = blocks(levels, block).mul_(absmax[:, None])
+    return scaled.view(-1)[:numbers].view(shape).to(dtype)
+
+
+SECOND_BLOCK = 256  # scales that share a scale of their own
+
+
+@torch.no_grad()
+def quantise_absmax(
+    absmax: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Quantise scales (Dettmers et al. 2023, section 3, "Double Quantization").
+
+    Scales are all positive, so their mean goes off first: what is left lies around 0, where the
+    8-bit codebook is finest.
+
+    Args:
+        absmax: (blocks,) float32, as ``blockwise.quantise`` gives it.
+
+    Returns:
+        Codes (blocks,) uint8, scales (ceil(blocks / 256),) float32, and the mean () float32.
+    """
+    mean = absmax.mean()
+    scaled, second = normalise(blocks(absmax - mean, SECOND_BLOCK))
+    codes = nearest(scaled, dynamic8().to(absmax.device)).view(-1)[: len(absmax)]
+    return codes.to(torch.uint8), second, mean
+
+
+@torch.no_grad()
+def dequantise_absmax(
+    codes: torch.Tensor, second: torch.Tensor, mean: torch.Tensor, codebook: torch.Tensor
+) -> torch.Tensor:
+    """The scales, (blocks,) float32.
+
+    Args:
+        codes, second, mean: as ``quantise_absmax`` gives them.
+        codebook: ``codebooks.dynamic8()``, on the same device.
+    """
+    levels = codebook.index_select(0, codes.int())
+    return (blocks(levels, SECOND_BLOCK) * second[:, None]).view(-1)[: len(codes)] + mean
+
+
+def bits_per_parameter(block: int = BLOCK, second_block: int | None = SECOND_BLOCK) -> float:
+    """Bits that a 4-bit weight takes, its share of the scales included.
+
+    Args:
+        block: weights that share a scale.
+        second_block: scales that share a second scale; None for no double quantisation.
+    """
+    if second_block is None:
+        return 4 + 32 / block
+    return 4 + 8 / block + 32 / (block * second_block)

@@ -1,0 +1,1 @@
+"""What was measured elsewhere and ships with the course, and its readers."""

@@ -1,0 +1,39 @@
+"""recorded.float16."""
+
+import torch
+
+from course_utils.measure.evaluation import compare, wilson_interval
+from course_utils.recorded.reports import read_report
+
+DTYPES = (torch.bfloat16, torch.float16)
+
+
+def recorded_float16() -> dict:
+    """What ``study_float16`` reported when the course was made.
+
+    Raises:
+        CourseError: it was not recorded.
+    """
+    return read_report("float16", "float16")
+
+
+def float16_table(report: dict) -> str:
+    """Accuracy of each method in both precisions, and the paired difference."""
+    lines = []
+    for method in report["rates"]:
+        answers = []
+        for dtype in map(dtype_name, DTYPES):
+            row = report["runs"][f"{method} {dtype}"]
+            right, n = row["correct"].count("1"), len(row["correct"])
+            low, high = wilson_interval(right, n)
+            lines.append(
+                f"{method:5} {dtype:9} accuracy {right / n:.3f} [{low:.3f}, {high:.3f}], n = {n}, "
+                f"{row['skipped']} of {report['steps']} steps skipped"
+            )
+            answers.append(row["correct"])
+        lines.append(f"{method:5} bfloat16 against float16: {compare(*answers)}")
+    return "\n".join(lines)
+
+
+def dtype_name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")

@@ -1,0 +1,194 @@
+"""What a study leaves: one line of JSON a run, and the vectors of its soft prompts."""
+
+# MERGE-DOC seeds
+# """Recorded runs that differ in the seed alone: grouped, with their mean and their spread."""
+
+# MERGE-DOC recorded_prompts
+# """The words that the recorded soft prompts lived among."""
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+from course_utils import settings
+from course_utils.assets.model import model_folder
+from course_utils.errors import CourseError
+from course_utils.measure.evaluation import wilson_interval
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """One training.
+
+    Attributes:
+        study: what it belongs to.
+        method: ``full``, ``lora`` or ``prompt``.
+        learning_rate: the highest of the schedule.
+        seed: of the adapter's or prompt's start and of the order of the examples.
+        task: name of the task that is trained.
+        rank, alpha, targets: of LoRA; ``targets`` is a key of ``TARGETS``.
+        length, init: of a soft prompt; ``init`` is ``random``, ``sampled``, ``labels`` or
+            ``text``.
+        shuffled: train on labels in random order, as a control.
+    """
+
+    study: str
+    method: str
+    learning_rate: float
+    seed: int
+    task: str = "movies"
+    rank: int = 0
+    alpha: float = 0.0
+    targets: str = ""
+    length: int = 0
+    init: str = ""
+    shuffled: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """One run: the fields of ``plan.Run``, and what was measured.
+
+    Attributes:
+        correct: one character a test item of the task, ``1`` where right, in the items' order.
+        domains: the same for the test items of other domains, by name.
+        perplexity: on the test editorials, after training.
+        best: steps done and validation loss of the weights that were kept.
+        seconds: of training alone, validations included.
+        peak_memory: bytes that PyTorch held on the device during training.
+        device, versions, date: where, with what and when (UTC) it was run.
+    """
+
+    study: str
+    method: str
+    learning_rate: float
+    seed: int
+    task: str
+    rank: int
+    alpha: float
+    targets: str
+    length: int
+    init: str
+    shuffled: bool
+    steps: int
+    batch_size: int
+    correct: str
+    domains: dict[str, str]
+    perplexity: float
+    best: list
+    trainable_parameters: int
+    seconds: float
+    peak_memory: int
+    device: str
+    versions: dict[str, str]
+    date: str
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the test items that were right."""
+        return self.correct.count("1") / len(self.correct)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Wilson interval of the accuracy."""
+        return wilson_interval(self.correct.count("1"), len(self.correct))
+
+    @property
+    def key(self) -> str:
+        """Name of the run's vectors in the file of soft prompts."""
+        parts = (self.task, self.init, self.length, f"{self.learning_rate:g}", self.seed)
+        return "/".join(map(str, parts)) + ("/shuffled" if self.shuffled else "")
+
+
+def write(records: list[Record], path: Path) -> None:
+    """One line a run; answers as hexadecimal digits, four items in each."""
+    lines = []
+    for record in records:
+        row = dataclasses.asdict(record)
+        row["correct"] = _pack(row["correct"])
+        row["domains"] = {name: _pack(answers) for name, answers in row["domains"].items()}
+        lines.append(json.dumps(row))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def read(path: Path) -> list[Record]:
+    """What ``write`` wrote."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    for row in rows:
+        row["correct"] = _unpack(row["correct"])
+        row["domains"] = {name: _unpack(answers) for name, answers in row["domains"].items()}
+    return [Record(**row) for row in rows]
+
+
+def recorded(study: str) -> list[Record]:
+    """The recorded runs of a study that the course ships.
+
+    Raises:
+        CourseError: there are none.
+    """
+    path = settings.RECORDED / f"{study}.jsonl"
+    if not path.exists():
+        raise CourseError(
+            f"There are no recorded runs of '{study}'",
+            f"make them with: python -m course_utils experiments {study}",
+        )
+    return read(path)
+
+
+def run_of(record: Record) -> Run:
+    """The run that a record is of."""
+    fields = [field.name for field in dataclasses.fields(Run)]
+    return Run(**{name: getattr(record, name) for name in fields})
+
+
+def soft_prompts(study: str = "clusters") -> dict[str, torch.Tensor]:
+    """Vectors of the recorded soft prompts by ``Record.key``: (moments, length, d_model) float32.
+
+    Of ``clusters`` the moments are evenly spread over the training, from the start to the end; of
+    other studies there is the end alone.
+    """
+    tensors = load_file(settings.RECORDED / f"{study}.safetensors")
+    return {key: vectors.float() for key, vectors in tensors.items()}
+
+
+def _pack(answers: str) -> str:
+    """``"10110"`` becomes ``"5:b0"``: the number of items, then their bits."""
+    padded = answers + "0" * (-len(answers) % 4)
+    digits = "".join(f"{int(padded[i : i + 4], 2):x}" for i in range(0, len(padded), 4))
+    return f"{len(answers)}:{digits}"
+
+
+def _unpack(packed: str) -> str:
+    count, digits = packed.split(":")
+    return "".join(f"{int(digit, 16):04b}" for digit in digits)[: int(count)]
+
+
+def by_setting(records: Iterable[Record]) -> dict[Run, list[Record]]:
+    """The records of each setting, in the order of their seeds.
+
+    The key is the run with seed 0.
+    """
+    groups: dict[Run, list[Record]] = {}
+    for record in sorted(records, key=lambda record: record.seed):
+        groups.setdefault(dataclasses.replace(run_of(record), seed=0), []).append(record)
+    return groups
+
+
+def course_table() -> torch.Tensor:
+    """Embeddings of the course's own model, for which the recorded soft prompts were trained.
+
+    Whatever ``COURSE_MODEL`` says, this is the table in which to look up their nearest words.
+
+    Returns:
+        (vocabulary, d_model) float32 on the CPU.
+
+    Raises:
+        CourseError: the model is not in the cache and cannot be had.
+    """
+    with safe_open(model_folder() / "model.safetensors", "pt") as file:
+        return file.get_tensor("model.embed_tokens.weight").float()

@@ -1,0 +1,1 @@
+"""Figures, each together with its widget; one file a subject."""

@@ -1,0 +1,109 @@
+"""The loss of a step and its gradients, in micro-batches or as a CUDA graph.
+
+Used by ``training.loop``; lesson 3 (*What LoRA saves, and what it does not*) times a step with it.
+"""
+
+import contextlib
+import traceback
+from collections.abc import Callable, Iterator
+
+import torch
+from torch.nn.functional import cross_entropy
+from transformers import PreTrainedModel
+
+from course_utils.data.batches import by_length, collate
+from course_utils.memory import out_of_memory
+from course_utils.model.forward import answer_logits, evaluating
+from course_utils.quantisation.layer import quantised_layers
+from course_utils.training.cuda_graphs import WIDTHS, GraphedBackward
+from course_utils.training.mixed_precision import LossScale
+from course_utils.training.plan import Example
+
+MICRO_BATCH_TOKENS = {"cpu": 192, "cuda": 16384}  # padded tokens whose activations fit at once
+
+
+def micro_batch_tokens(model: PreTrainedModel) -> int:
+    """Padded tokens that go through forward and backward pass at once.
+
+    On a CPU twice as many where weights are in 4 bits: every micro-batch has to dequantise them
+    twice, and they leave room for activations.
+    """
+    tokens = MICRO_BATCH_TOKENS[model.device.type]
+    return 2 * tokens if model.device.type == "cpu" and quantised_layers(model) else tokens
+
+
+def backward(
+    model: PreTrainedModel, examples: list[Example], pad_id: int, loss_scale: float = 1.0
+) -> float:
+    """Add the gradient of the mean loss over ``examples``, times ``loss_scale``; return that loss.
+
+    The batch goes through in micro-batches of similar length: the same gradient, with the
+    activations of one micro-batch in memory at a time.
+    """
+    total = torch.zeros((), device=model.device)
+    lengths = [len(example.ids) for example in examples]
+    for rows in by_length(lengths, micro_batch_tokens(model)):
+        loss = _loss_sum(model, [examples[i] for i in rows], pad_id) / len(examples)
+        (loss * loss_scale).backward()
+        total += loss.detach()
+    return total.item()
+
+
+def backward_of(
+    model: PreTrainedModel, pad_id: int, loss_scale: LossScale | None = None
+) -> Callable[[list[Example]], float]:
+    """The fastest ``backward`` for this device: on a GPU, CUDA graphs for ordinary batches.
+
+    Args:
+        loss_scale: off if not given. Where it is on, the plain way is taken, as the scale may
+            change from step to step and a graph could not follow.
+    """
+    scale = loss_scale or LossScale()
+    if scale.on or model.device.type != "cuda":
+        return lambda examples: backward(model, examples, pad_id, scale.value)
+    graphed = GraphedBackward(model, pad_id)
+
+    def run(examples: list[Example]) -> float:
+        longest = max(len(example.ids) for example in examples)
+        if longest > WIDTHS[-1] or len(examples) * longest > MICRO_BATCH_TOKENS["cuda"]:
+            return backward(model, examples, pad_id)
+        return graphed([example.ids for example in examples], [e.answer for e in examples])
+
+    return run
+
+
+def _loss_sum(model: PreTrainedModel, examples: list[Example], pad_id: int) -> torch.Tensor:
+    """Summed cross-entropy at the answer position, over the whole vocabulary, in float32."""
+    batch = collate([example.ids for example in examples], pad_id).to(model.device)
+    answers = torch.tensor([example.answer for example in examples], device=model.device)
+    return cross_entropy(answer_logits(model, batch), answers, reduction="sum")
+
+
+@torch.no_grad()
+def mean_loss(model: PreTrainedModel, examples: list[Example], pad_id: int) -> float:
+    """Mean loss over ``examples``, without training and without dropout."""
+    total = 0.0
+    lengths = [len(example.ids) for example in examples]
+    with evaluating(model):
+        for rows in by_length(lengths, 4 * micro_batch_tokens(model)):
+            total += _loss_sum(model, [examples[i] for i in rows], pad_id).item()
+    return total / len(examples)
+
+
+@contextlib.contextmanager
+def explained_out_of_memory(model: PreTrainedModel, batch: list[Example]) -> Iterator[None]:
+    """Where a GPU's memory runs out in a step on ``batch``, say what the step needs.
+
+    Raises:
+        CourseError: see ``memory.out_of_memory.explain``.
+    """
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        # The frames of the failed step would keep its activations alive, and with them the memory
+        # that whoever reads the message needs to go on.
+        traceback.clear_frames(error.__traceback__)
+        length = max(len(example.ids) for example in batch)
+        rows = min(len(batch), max(1, micro_batch_tokens(model) // length))
+        training = out_of_memory.training_of(model, rows, length, logit_positions=rows)
+        raise out_of_memory.explain(model.config, training) from None

@@ -1,0 +1,41 @@
+"""Cuts of low rank and their controls."""
+
+import pytest
+import torch
+
+from course_utils.analysis.low_rank import cut, decompose, random_like, spectrum, truncate
+
+
+@pytest.fixture
+def delta():
+    return torch.randn(9, 6, generator=torch.Generator().manual_seed(0))
+
+
+def test_the_spectrum_holds_the_energy(delta):
+    values = spectrum(delta.bfloat16())
+    assert values.shape == (6,) and values.dtype == torch.float32
+    assert values.tolist() == sorted(values.tolist(), reverse=True)
+    torch.testing.assert_close(values.square().sum(), delta.bfloat16().float().square().sum())
+
+
+@pytest.mark.parametrize("rank", [1, 2, 4])
+def test_a_cut_has_its_rank_and_loses_what_eckart_and_young_say(delta, rank):
+    nearest = cut(decompose(delta), rank)
+    assert nearest.shape == delta.shape
+    assert torch.linalg.matrix_rank(nearest) == rank
+    lost = (delta - nearest).norm()
+    torch.testing.assert_close(lost, spectrum(delta)[rank:].norm(), atol=1e-5, rtol=1e-5)
+    assert torch.equal(truncate(delta, rank), nearest)
+
+
+def test_full_rank_loses_nothing(delta):
+    torch.testing.assert_close(truncate(delta, 6), delta, atol=1e-5, rtol=1e-5)
+
+
+def test_a_random_matrix_has_the_norm_and_nothing_else(delta):
+    first = random_like(delta, torch.Generator().manual_seed(1))
+    again = random_like(delta, torch.Generator().manual_seed(1))
+    other = random_like(delta, torch.Generator().manual_seed(2))
+    assert torch.equal(first, again) and not torch.equal(first, other)
+    torch.testing.assert_close(first.norm(), delta.norm())
+    assert torch.corrcoef(torch.stack([first.flatten(), delta.flatten()]))[0, 1].abs() < 0.4

@@ -1,0 +1,100 @@
+"""Nearest words against a formula written out, one pair at a time."""
+
+import pytest
+import torch
+
+from course_utils.analysis import neighbours
+from course_utils.analysis.neighbours import METRICS, nearest, nearest_words, snap, tightness
+from course_utils.errors import CourseError
+from course_utils.model.tiny import tiny_model, tiny_tokenizer
+
+
+def value(v, t, metric):
+    dot = sum(a * b for a, b in zip(v, t))
+    length = lambda x: sum(a * a for a in x) ** 0.5  # noqa: E731
+    if metric == "cosine":
+        return dot / (length(v) * length(t))
+    return dot if metric == "dot" else length([a - b for a, b in zip(v, t)])
+
+
+def by_hand(vectors, table, metric):
+    """All rows of the table for each vector, the nearest first: (row, value) pairs."""
+    sign = 1 if metric == "euclidean" else -1
+    found = []
+    for v in vectors.tolist():
+        values = [(i, value(v, t, metric)) for i, t in enumerate(table.tolist())]
+        found.append(sorted(values, key=lambda pair: sign * pair[1]))
+    return found
+
+
+def draw(n, rows=40, d=6):
+    generator = torch.Generator().manual_seed(0)
+    table = torch.randn(rows, d, generator=generator)
+    return torch.randn(n, d, generator=generator), table * torch.linspace(0.2, 3, rows)[:, None]
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("chunk", [2, 128])
+def test_the_nearest_rows(metric, chunk, monkeypatch):
+    monkeypatch.setattr(neighbours, "CHUNK", chunk)
+    vectors, table = draw(5)
+    expected = [[i for i, _ in row[:4]] for row in by_hand(vectors, table, metric)]
+    assert nearest(vectors, table, metric, 4).tolist() == expected
+
+
+def test_the_metrics_differ():
+    vectors, table = draw(5)
+    orders = {tuple(nearest(vectors, table, metric, 4).flatten().tolist()) for metric in METRICS}
+    assert len(orders) == 3
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_words_and_values(metric):
+    table, tokenizer = tiny_model().get_input_embeddings().weight, tiny_tokenizer()
+    vectors = draw(3, d=32)[0].requires_grad_()
+    found = nearest_words(vectors, table, tokenizer, 3, metric)
+    for row, expected in zip(found, by_hand(vectors, table, metric)):
+        assert [word for word, _ in row] == [tokenizer.decode([i]) for i, _ in expected[:3]]
+        assert [v for _, v in row] == pytest.approx([v for _, v in expected[:3]], abs=1e-4)
+
+
+def test_words_keep_their_space():
+    table, tokenizer = tiny_model().get_input_embeddings().weight, tiny_tokenizer()
+    good = tokenizer.encode(" good")
+    [[(word, cosine)]] = nearest_words(3 * table[good], table, tokenizer, 1)
+    assert word == " good" and cosine == pytest.approx(1)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_snapping_gives_rows_of_the_table(metric):
+    vectors, table = draw(7)
+    ids, rows = snap(vectors, table.bfloat16(), metric)
+    expected = [row[0][0] for row in by_hand(vectors, table.bfloat16().float(), metric)]
+    assert ids.tolist() == expected
+    assert torch.equal(rows, table.bfloat16()[expected].float())
+
+
+def test_words_snap_to_themselves():
+    table = draw(1)[1]
+    for metric in ("cosine", "euclidean"):
+        assert snap(table, table, metric)[0].tolist() == list(range(40))
+
+
+def test_an_unknown_metric_is_said():
+    with pytest.raises(CourseError, match="cosine, dot, euclidean"):
+        nearest(*draw(1), "manhattan", 1)
+
+
+def test_tightness_is_the_mean_cosine_of_pairs_of_neighbours():
+    vectors, table = draw(5)
+    for v, row in zip(tightness(vectors, table, 3), by_hand(vectors, table, "cosine")):
+        a, b, c = (table[i].tolist() for i, _ in row[:3])
+        pairs = [value(x, y, "cosine") for x, y in ((a, b), (a, c), (b, c))]
+        assert v.item() == pytest.approx(sum(pairs) / 3, abs=1e-5)
+
+
+def test_words_in_bunches_are_tight_and_scattered_ones_are_not():
+    _, table = draw(1)
+    bunches = torch.eye(6).repeat(5, 1) + 0.01 * table[:30]
+    assert tightness(torch.eye(6), bunches).min() > 0.95
+    assert tightness(torch.eye(6), torch.cat([torch.eye(6), -torch.eye(6)]), 4).max() < 0.1

@@ -1,0 +1,102 @@
+"""A lesson executed on a GPU, and what is shown of it where there is none."""
+
+import nbformat
+import pytest
+import torch
+
+from course_utils.authoring import ROOT, gpu_lesson, study_gpu_lesson
+from course_utils.authoring.guards import find_problems
+from course_utils.authoring.lesson import read_lesson
+from course_utils.errors import CourseError
+from course_utils.recorded import outputs
+
+FORMAT = """# A lesson
+
+```{{code-cell}} ipython3
+if {on_gpu}:
+    print("41.5 ms a step")
+    print("peak 2.00 GiB")
+else:
+    gpu_outputs.show_recorded("a step")
+```
+
+```{{code-cell}} ipython3
+{last}
+```
+"""
+
+
+@pytest.fixture
+def record(tmp_path, monkeypatch):
+    """Execute a lesson of two cells, as if there were a GPU; the executed notebook's path."""
+    monkeypatch.setattr(gpu_lesson, "cuda_device", lambda why: torch.device("cpu"))
+
+    def call(last="print('done')"):
+        source = tmp_path / "05_small.md"
+        source.write_text(FORMAT.format(on_gpu=True, last=last), encoding="utf-8")
+        gpu_lesson.record_lesson(source, tmp_path / "recorded")
+        return tmp_path / "recorded" / "05_small_gpu.ipynb"
+
+    return call
+
+
+def test_without_a_gpu_nothing_is_recorded(tmp_path):
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU here")
+    with pytest.raises(CourseError, match="There is no CUDA device here"):
+        study_gpu_lesson(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_a_cell_printed_is_shown_with_device_date_and_versions(record, monkeypatch, capsys):
+    path = record()
+    monkeypatch.setattr(outputs, "RECORDED", path)
+    where = nbformat.read(path, as_version=4).metadata["recorded"]
+    assert set(where) == {"device", "versions", "date"}
+    outputs.show_recorded("a step")
+    first, versions, empty, *printed = capsys.readouterr().out.splitlines()
+    assert first == f"Not run here. Recorded on {where['device']}, {where['date']}"
+    assert f"torch {where['versions']['torch']}" in versions and not empty
+    assert printed == ["41.5 ms a step", "peak 2.00 GiB"]
+
+
+def test_a_cell_that_fails_leaves_what_was_executed(record, tmp_path):
+    with pytest.raises(CourseError, match="A cell did not run"):
+        record(last="1 / 0")
+    notebook = nbformat.read(tmp_path / "recorded" / "05_small_gpu.ipynb", as_version=4)
+    assert notebook.cells[1].outputs[0].text.startswith("41.5 ms")
+
+
+def test_an_output_that_is_not_fit_to_show_is_named(record):
+    with pytest.raises(CourseError, match="wrote to stderr: careful"):
+        record(last="import sys; print('careful', file=sys.stderr)")
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_name_that_was_not_recorded_is_refused_with_the_command(record, monkeypatch, exists):
+    path = record()
+    monkeypatch.setattr(outputs, "RECORDED", path if exists else path / "missing")
+    with pytest.raises(CourseError, match="experiments gpu_lesson"):
+        outputs.show_recorded("another")
+
+
+def gpu_cells(notebook):
+    """Sources of the cells that run on a GPU only."""
+    return [cell.source for cell in notebook.cells if "show_recorded(" in cell.source]
+
+
+def test_the_recorded_cells_are_those_of_the_lesson():
+    lesson = read_lesson(ROOT / "solutions" / "05_qlora.md")
+    recorded = nbformat.read(outputs.RECORDED, as_version=4)
+    assert len(gpu_cells(lesson)) == 3
+    assert gpu_cells(recorded) == gpu_cells(lesson)
+
+
+def test_the_recorded_lesson_ran_whole_on_a_gpu():
+    recorded = nbformat.read(outputs.RECORDED, as_version=4)
+    assert find_problems(recorded, executed=True) == []
+    assert "GiB" in recorded.metadata["recorded"]["device"]
+    for cell in recorded.cells:
+        if "show_recorded(" in cell.source:
+            printed = "".join(output.text for output in cell.outputs)
+            assert "GiB" in printed and "Not run here" not in printed

@@ -1,0 +1,240 @@
+"""Outcomes, strict mode and hints, on exercises made for the test."""
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from course_utils.checks import lesson01
+from course_utils.checks.core.compare import compare, number
+from course_utils.checks.core.exercise import Exercise
+from course_utils.checks.core.outcome import FAILED, NOT_ATTEMPTED, PASSED, RAISED, Mistake
+from course_utils.settings import strict
+
+ROOT = Path(__file__).resolve().parents[3]
+HINTS = ("think", "multiply", "return 2 * x")
+
+
+def double(answer, numbers: random.Random) -> None:
+    cases = [(float(numbers.randint(3, 9)),) for _ in range(3)]
+    compare(answer, cases, lambda x: 2 * x, {"this is the square": [lambda x: x * x]}, number)
+
+
+@pytest.fixture
+def exercise(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_RESULTS", str(tmp_path))
+    monkeypatch.delenv("COURSE_STRICT", raising=False)
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    return Exercise("lesson00", "twice", double, HINTS)
+
+
+def stub(x):
+    # YOUR CODE HERE
+    raise NotImplementedError("your answer goes here")
+
+
+def ellipsis(x):
+    """Twice x."""
+    ...
+
+
+def squares(x):
+    return x * x
+
+
+def divides(x):
+    return x / 0
+
+
+def right(x):
+    return x + x
+
+
+def forgets_return(x):
+    right(x)
+
+
+def leaves(x):
+    raise SystemExit
+
+
+def calls_what_pytorch_lacks(x):
+    return torch.ones(2).to_sparse().fmod_(torch.ones(2))
+
+
+@torch.no_grad()
+def decorated_ellipsis(x): ...
+
+
+@pytest.mark.parametrize("answer", [..., None, stub, ellipsis, decorated_ellipsis, lambda x: ...])
+def test_not_attempted(exercise, answer):
+    assert exercise.examine(answer).state == NOT_ATTEMPTED
+
+
+def test_passed(exercise):
+    assert exercise.examine(right).state == PASSED
+
+
+def test_failed_says_what_was_expected_what_it_got_and_the_likely_mistake(exercise):
+    outcome = exercise.examine(squares)
+    assert outcome.state == FAILED
+    lines = dict(outcome.lines)
+    x = float(lines["Called"].removeprefix("squares(").removesuffix(")"))
+    assert (float(lines["Expected"]), float(lines["Got"])) == (2 * x, x * x)
+    assert lines["Likely mistake"] == "this is the square"
+    assert lines["More help"] == "check.twice.hint()"
+
+
+def test_unknown_mistake_is_said_to_be_unknown(exercise):
+    assert "none of the usual" in exercise.examine(lambda x: x).text
+
+
+def test_forgotten_return_is_not_a_stub(exercise):
+    outcome = exercise.examine(forgets_return)
+    assert outcome.state == FAILED
+    assert "return" in dict(outcome.lines)["Likely mistake"]
+
+
+def test_value_in_place_of_a_function(exercise):
+    assert "without calling it" in exercise.examine(4.0).text
+
+
+def test_raised_shows_type_message_and_the_learners_line(exercise):
+    outcome = exercise.examine(divides)
+    assert outcome.state == RAISED
+    lines = dict(outcome.lines)
+    assert lines["Exception"] == "ZeroDivisionError: float division by zero" or (
+        lines["Exception"] == "ZeroDivisionError: division by zero"
+    )
+    assert lines["Your code"] == f"line {divides.__code__.co_firstlineno + 1}, in divides: " + (
+        "return x / 0"
+    )
+
+
+def test_raised_in_a_library_shows_the_line_that_called_it(exercise):
+    outcome = exercise.examine(lambda x: torch.nn.functional.cross_entropy(x, x))
+    assert outcome.state == RAISED
+    assert "torch.nn.functional.cross_entropy(x, x)" in dict(outcome.lines)["Your code"]
+
+
+def test_not_implemented_by_pytorch_is_not_the_stub(exercise):
+    outcome = exercise.examine(calls_what_pytorch_lacks)
+    assert outcome.state == RAISED
+    assert "NotImplementedError" in outcome.text
+
+
+def test_raised_by_the_call_itself(exercise):
+    outcome = exercise.examine(lambda: 1)
+    assert outcome.state == RAISED
+    assert "are the arguments as asked for?" in outcome.text
+
+
+def test_system_exit_does_not_leak(exercise):
+    assert exercise.examine(leaves).state == RAISED
+
+
+def test_interrupt_is_let_through(exercise):
+    def interrupted(x):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        exercise.examine(interrupted)
+
+
+@pytest.mark.parametrize("answer", [stub, squares, divides, right, ..., 3, forgets_return])
+def test_by_default_nothing_raises_and_nothing_is_returned(exercise, answer, capsys):
+    assert exercise(answer) is None
+    assert capsys.readouterr().out.startswith("twice: ")
+
+
+def test_without_argument_the_exercise_is_not_attempted(exercise, capsys):
+    exercise()
+    assert capsys.readouterr().out == "twice: not attempted yet\n"
+
+
+@pytest.mark.parametrize("variable, value", [
+    ("COURSE_STRICT", "1"), ("NBGRADER_EXECUTION", "autograde"), ("NBGRADER_EXECUTION", "validate"),
+])  # fmt: skip
+@pytest.mark.parametrize("answer", [stub, squares, divides])
+def test_strict_mode_raises_with_the_same_text(exercise, monkeypatch, variable, value, answer):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(AssertionError) as caught:
+        exercise(answer)
+    state = exercise.examine(answer).state
+    assert str(caught.value).startswith(f"twice: {state}")
+    assert caught.value.__cause__ is None and caught.value.__suppress_context__
+
+
+def test_strict_mode_lets_a_right_answer_pass(exercise, monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("COURSE_STRICT", "1")
+    exercise(right)
+    assert capsys.readouterr().out == "twice: passed\n"
+    assert not list(tmp_path.iterdir())  # no progress of a grading run
+
+
+@pytest.mark.parametrize("value, answer", [("0", False), ("", False), ("1", True)])
+def test_strict_switch(monkeypatch, value, answer):
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    monkeypatch.setenv("COURSE_STRICT", value)
+    assert strict() is answer
+
+
+def test_hints_come_one_by_one_then_begin_again(exercise, capsys):
+    shown = []
+    for _ in range(5):
+        exercise.hint()
+        shown.append(capsys.readouterr().out)
+    for text, hint in zip(shown, HINTS):
+        assert hint in text and not any(other in text for other in HINTS if other != hint)
+    assert "hint 2 of 3" in shown[1]
+    assert "that was the last hint" in shown[3]
+    assert shown[4] == shown[0]
+
+
+@pytest.mark.parametrize("answer, own", [(right, True), (squares, False), (stub, False)])
+def test_lesson_goes_on_with_the_courses_version_until_the_learners_passes(
+    exercise, capsys, tmp_path, answer, own
+):
+    course = object()
+    assert exercise.passed_or(answer, course) is (answer if own else course)
+    said = capsys.readouterr().out
+    assert said == "" if own else "the course's own version is used" in said
+    assert not list(tmp_path.iterdir())  # no try is counted
+
+
+def test_gradients_switched_off_by_the_learner_do_not_matter():
+    def scores(model, input_ids, label_ids):
+        return model(input_ids).logits[0, -1, label_ids].softmax(0)
+
+    with torch.no_grad():
+        outcome = lesson01.label_scores.examine(scores)
+        assert not torch.is_grad_enabled()
+    assert "torch.no_grad()" in outcome.text
+
+
+def test_check_that_stumbles_says_so_and_does_not_raise(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_RESULTS", str(tmp_path))
+
+    def stumbles(answer, numbers):
+        raise RuntimeError("odd value")
+
+    outcome = Exercise("lesson00", "odd", stumbles, HINTS).examine(3)
+    assert outcome.state == FAILED
+    assert "stumbled over it (RuntimeError: odd value)" in outcome.text
+
+
+def test_mistake_names_only_what_is_known():
+    assert Mistake("why").lines == (("Likely mistake", "why"),)
+
+
+def test_checks_do_not_need_the_network_or_a_home(tmp_path):
+    code = "from course_utils.checks import lesson01, lesson02; lesson01.label_scores()"
+    environment = {"PATH": "", "COURSE_RESULTS": str(tmp_path), "HOME": "/nonexistent",
+                   "HF_HUB_OFFLINE": "1"}  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, cwd=ROOT
+    )
+    assert done.stdout == "label_scores: not attempted yet\n", done.stderr

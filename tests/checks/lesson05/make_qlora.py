@@ -1,0 +1,157 @@
+"""Answers to ``make_qlora``."""
+
+import functools
+
+import torch
+
+from course_utils.methods.lora import LoRALinear, add_lora, lora_layers
+from course_utils.model.layers import ALL_LINEAR, replace_linear
+from course_utils.quantisation.layer import QuantisedLinear, quantise_model
+
+
+def count(model):
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)
+
+
+def usual(model, rank, alpha):
+    quantise_model(model)
+    add_lora(model, rank, alpha)
+    return count(model)
+
+
+def in_one_go(model, rank, alpha):
+    """Both layers in one replacement."""
+    make = functools.partial(LoRALinear, rank=rank, alpha=alpha)
+    replace_linear(model, lambda linear: make(QuantisedLinear(linear)), ALL_LINEAR)
+    return torch.tensor(count(model))
+
+
+def by_names(model, rank, alpha):
+    model.requires_grad_(False)
+    for name, module in list(model.named_modules()):
+        if name.split(".")[-1] in ALL_LINEAR:
+            model.set_submodule(name, LoRALinear(QuantisedLinear(module), rank, alpha))
+    return sum(m.lora_A.numel() + m.lora_B.numel() for m in lora_layers(model).values())
+
+
+def then(name, change, of=usual):
+    """A wrong answer: the usual one, and then something more."""
+
+    def wrong(model, rank, alpha):
+        of(model, rank, alpha)
+        change(model)
+        return count(model)
+
+    wrong.__name__ = name
+    return wrong
+
+
+def nothing(model, rank, alpha):
+    return count(model)
+
+
+def only_quantised(model, rank, alpha):
+    quantise_model(model)
+    return count(model)
+
+
+def only_lora(model, rank, alpha):
+    add_lora(model, rank, alpha)
+    return count(model)
+
+
+def dequantised_again(model, rank, alpha):
+    """4-bit values in full-size tensors."""
+    quantise_model(model)
+    for name, layer in list(model.named_modules()):
+        if isinstance(layer, QuantisedLinear):
+            plain = torch.nn.Linear(layer.in_features, layer.out_features, layer.bias is not None)
+            plain.weight.data = layer.weight
+            model.set_submodule(name, plain)
+    return only_lora(model, rank, alpha)
+
+
+def attention_alone(model, rank, alpha):
+    quantise_model(model)
+    add_lora(model, rank, alpha, targets=("q_proj", "v_proj"))
+    return count(model)
+
+
+def half_quantised(model, rank, alpha):
+    quantise_model(model, ("q_proj", "v_proj"))
+    add_lora(model, rank, alpha)
+    return count(model)
+
+
+def head_too(model, rank, alpha):
+    usual(model, rank, alpha)
+    model.set_submodule("lm_head", QuantisedLinear(model.lm_head))
+    return count(model)
+
+
+def default_rank(model, rank, alpha):
+    return usual(model, 8, alpha)
+
+
+def default_alpha(model, rank, alpha):
+    return usual(model, rank, 16.0)
+
+
+def unfreeze(model):
+    model.requires_grad_(True)
+
+
+def unfreeze_norm(model):
+    model.model.norm.requires_grad_(True)
+
+
+def freeze(model):
+    model.requires_grad_(False)
+
+
+def random_b(model):
+    for layer in lora_layers(model).values():
+        torch.nn.init.normal_(layer.lora_B)
+
+
+def half_adapters(model):
+    for layer in lora_layers(model).values():
+        layer.lora_A.data = layer.lora_A.data.bfloat16()
+        layer.lora_B.data = layer.lora_B.data.bfloat16()
+
+
+def counts_tensors(model, rank, alpha):
+    usual(model, rank, alpha)
+    return sum(p.requires_grad for p in model.parameters())
+
+
+def counts_everything(model, rank, alpha):
+    usual(model, rank, alpha)
+    return sum(p.numel() for p in model.parameters())
+
+
+def returns_names(model, rank, alpha):
+    usual(model, rank, alpha)
+    return list(lora_layers(model))
+
+
+RIGHT = [usual, in_one_go, by_names]
+WRONG = [
+    (nothing, "the model is as it was"),
+    (only_quantised, "the adapters are missing"),
+    (only_lora, "no weight is in 4 bits"),
+    (dequantised_again, "no weight is in 4 bits"),
+    (attention_alone, "some layers have no LoRA"),
+    (half_quantised, "still in full precision"),
+    (head_too, "output head was quantised"),
+    (default_rank, "rank is not used"),
+    (default_alpha, "alpha is not used"),
+    (then("all_unfrozen", unfreeze), "more than the adapters"),
+    (then("norm_unfrozen", unfreeze_norm), "more than the adapters"),
+    (then("all_frozen", freeze), "adapters are frozen"),
+    (then("b_random", random_b), "B should start at zero"),
+    (then("adapters_in_half", half_adapters), "adapters stay in float32"),
+    (counts_tensors, "counts tensors"),
+    (counts_everything, "counts the frozen parameters too"),
+    (returns_names, "return the number of trainable parameters"),
+]

@@ -1,0 +1,102 @@
+"""Tasks from a few made-up sentences: labels, words and splits."""
+
+import datasets
+import pytest
+
+from course_utils.assets import sentences as sentences_asset
+from course_utils.data import tasks
+from course_utils.errors import CourseError
+
+COUNT = 60
+RATINGS = (-3.0, 2.5, -0.5, 0.5, 0.4, -0.1)  # the last two are no clear sentiment
+
+
+def some_sentences():
+    return {
+        source: datasets.Dataset.from_list(
+            [
+                {"id": str(i), "text": f"{source} number {i}", "rating": RATINGS[i % 6]}
+                for i in range(COUNT)
+            ]
+        )
+        for source in tasks.SOURCES
+    }
+
+
+@pytest.fixture(autouse=True)
+def sentences(monkeypatch):
+    monkeypatch.setattr(sentences_asset, "sentences", some_sentences)
+    tasks.load.cache_clear()
+    yield
+    tasks.load.cache_clear()
+
+
+def rows(task):
+    parts = {split: getattr(task, split) for split in tasks.SPLITS}
+    return {
+        split: dict(zip(part["text"][:], part["label"][:], strict=True))
+        for split, part in parts.items()
+    }
+
+
+def test_names_are_the_tasks_that_load():
+    assert tasks.names() == ["movies", "tweets", "products", "editorials", "source"]
+    assert [tasks.load(name).name for name in tasks.names()] == tasks.names()
+
+
+def test_an_unknown_name_gets_the_known_ones():
+    with pytest.raises(CourseError, match=r"no task 'films'.*movies, tweets"):
+        tasks.load("films")
+
+
+def test_sentiment_is_the_sign_of_clear_ratings():
+    task = tasks.load("tweets")
+    assert task.label_words == (" negative", " positive")
+    found = {text: label for part in rows(task).values() for text, label in part.items()}
+    expected = {f"tweets number {i}": int(RATINGS[i % 6] > 0) for i in range(COUNT) if i % 6 < 4}
+    assert found == expected
+
+
+def test_source_is_where_any_sentence_comes_from():
+    task = tasks.load("source")
+    assert task.label_words == (" film", " tweet", " product", " editorial")
+    found = {text: label for part in rows(task).values() for text, label in part.items()}
+    assert len(found) == 4 * COUNT
+    order = list(tasks.SOURCES)
+    assert all(order[label] == text.split()[0] for text, label in found.items())
+
+
+def test_source_is_not_told_by_capitals_or_masked_names():
+    assert tasks._without_giveaways("@anonymous  LOVES it, @Anonymous!") == "loves it, !"
+    assert "A" not in "".join(tasks.load("source").train["text"][:])
+
+
+@pytest.mark.parametrize("name", ["movies", "source"])
+def test_each_text_is_in_the_split_of_its_hash_and_in_no_other(name):
+    parts = rows(tasks.load(name))
+    assert all(parts.values())
+    for split, part in parts.items():
+        assert {sentences_asset.split_of(text) for text in part} == {split}
+    assert sum(map(len, parts.values())) == len(set().union(*parts.values()))
+
+
+def test_the_order_is_random_but_always_the_same():
+    first = tasks.load("source").train
+    tasks.load.cache_clear()
+    again = tasks.load("source").train
+    assert first["text"][:] == again["text"][:] and first["label"][:] == again["label"][:]
+    assert first["label"][:] != sorted(first["label"][:])
+
+
+def test_a_task_is_loaded_once(monkeypatch):
+    first = tasks.load("movies")
+    monkeypatch.setattr(sentences_asset, "sentences", None)
+    assert tasks.load("movies") is first
+
+
+def test_the_majority_is_that_of_the_training_labels():
+    def labelled(*labels):
+        return datasets.Dataset.from_dict({"text": ["x"] * len(labels), "label": list(labels)})
+
+    task = tasks.Task("t", (" a", " b"), labelled(0, 0, 1), labelled(1), labelled(1, 1, 1, 0))
+    assert task.majority == 0.25

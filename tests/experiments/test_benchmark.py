@@ -1,0 +1,80 @@
+"""The benchmark's arithmetic and its processes; the steps themselves need the real model."""
+
+import json
+import types
+
+import pytest
+
+from course_utils.errors import CourseError
+from course_utils.experiments import benchmark
+
+SLOW_START = [9.0] * benchmark.WARM
+
+
+def one_run(seconds, losses=(2.0,) * 8, peak=10):
+    return {"seconds": SLOW_START + seconds, "losses": list(losses), "peak": peak}
+
+
+@pytest.fixture
+def process(monkeypatch):
+    """Stands in for a process: set what it leaves behind, and read how it was started."""
+    left = types.SimpleNamespace(returncode=0, stdout="", stderr="", calls=[])
+
+    def run(command, **settings):
+        left.calls.append((command, settings))
+        return left
+
+    monkeypatch.setattr(benchmark.subprocess, "run", run)
+    return left
+
+
+def test_the_median_is_over_all_rounds_without_their_warm_up():
+    summary = benchmark._summary([one_run([1.0, 5.0]), one_run([3.0, 2.0, 40.0])])
+    assert summary["median_seconds"] == 3.0 and summary["steps"] == 5
+
+
+def test_the_largest_peak_counts_and_the_first_losses_are_compared():
+    losses = [1.0, 2.0, 3.0, 6.0] + [100.0] * 4
+    summary = benchmark._summary([one_run([1.0], losses, peak=7), one_run([1.0], peak=9)])
+    assert summary["peak_bytes"] == 9
+    assert (
+        summary["first_loss"] == 1.0
+        and summary["first_losses_mean"] == 3.0
+        and summary["losses"] == losses
+    )
+
+
+def test_a_process_hands_back_its_last_result_line(process):
+    process.stdout = "loading RESULT of nothing\n\nRESULT " + json.dumps(one_run([1.0])) + "\n"
+    assert benchmark._in_process("course") == one_run([1.0])
+    ((command, settings),) = process.calls
+    assert "measure_course()" in command[-1] and settings["env"]["COURSE_DEVICE"] == "cpu"
+
+
+def test_a_process_that_fails_is_explained(process):
+    process.returncode, process.stderr = 1, "Traceback\n  ...\nImportError: no accelerate\n"
+    with pytest.raises(CourseError, match=r"'trainer' failed \(ImportError: no accelerate\)"):
+        benchmark._in_process("trainer")
+
+
+def test_a_process_that_is_killed_leaves_its_exit_status(process):
+    process.returncode = -9
+    with pytest.raises(CourseError, match=r"'course' failed \(exit status -9\)"):
+        benchmark._in_process("course")
+
+
+def test_the_report_says_who_is_faster_and_that_the_losses_agree(monkeypatch, tmp_path, capsys):
+    runs = {"course": one_run([2.0] * 3), "trainer": one_run([3.0] * 3, [2.0] + [2.1] * 7)}
+    order = []
+    monkeypatch.setattr(benchmark, "_in_process", lambda name: order.append(name) or runs[name])
+    monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "results"))
+    monkeypatch.setattr(benchmark.importlib.metadata, "version", lambda name: "1")
+    benchmark.run_benchmark()
+    assert order == ["course", "trainer"] * benchmark.ROUNDS
+    report = json.loads((tmp_path / "results" / "benchmark.json").read_text())
+    assert report["speed_up"] == 1.5
+    assert report["first_loss_difference"] == 0.0
+    assert report["first_losses_mean_difference"] == pytest.approx(1 - 2.0 / 2.075)
+    text = capsys.readouterr().out
+    assert "speed-up 1.50; first losses 0.0% apart, means 3.6%" in text
+    assert "2.00 s/step" in text

@@ -1,0 +1,102 @@
+"""The lab book loses nothing and shows the right line."""
+
+import json
+import multiprocessing
+
+import pytest
+
+from course_utils import settings
+from course_utils.errors import CourseError
+from course_utils.lab import labbook, scoreboard
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "results"))
+    monkeypatch.setattr(labbook, "RECORDED", tmp_path / "recorded.jsonl")
+
+
+def result(correct="1110", method="prompt", **changes):
+    values = {"task": "movies", "model": "m", "items": "i", "seed": 0, "device": "cpu"}
+    values |= {"trainable_parameters": 0, "peak_memory": 0, "seconds": 1.0, "disk": 10}
+    return labbook.Result(method=method, correct=correct, **(values | changes))
+
+
+def write_recorded(*results):
+    lines = [json.dumps(vars(r)) for r in results]
+    labbook.RECORDED.write_text("\n".join(lines) + "\n")
+
+
+def test_the_newest_line_is_shown_and_the_older_kept():
+    labbook.record(result("1000"))
+    labbook.record(result("1100"))
+    assert [r.accuracy for r in labbook.current()] == [0.5]
+    assert len(labbook.read(settings.results_folder() / "labbook.jsonl")) == 2
+
+
+def test_quick_results_never_replace_full_ones():
+    labbook.record(result("1111"))
+    labbook.record(result("0000", quick=True))
+    assert labbook.find("prompt", "movies", "m").source == "yours"
+
+
+def test_recorded_results_fill_gaps_only():
+    write_recorded(result("0000", recorded=True), result(method="other", recorded=True))
+    labbook.record(result("1111"))
+    assert {r.method: r.source for r in labbook.current()} == {
+        "prompt": "yours",
+        "other": "recorded",
+    }
+
+
+def test_a_torn_line_costs_only_itself():
+    labbook.record(result("1111"))
+    path = settings.results_folder() / "labbook.jsonl"
+    with open(path, "a") as file:
+        file.write('{"method": "pro')
+    labbook.record(result("1000"))
+    assert [r.accuracy for r in labbook.read(path)] == [1.0, 0.25]
+
+
+def _record_many(count):
+    for _ in range(count):
+        labbook.record(result())
+
+
+def test_many_notebooks_at_once():
+    context = multiprocessing.get_context("fork")
+    workers = [context.Process(target=_record_many, args=(20,)) for _ in range(6)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(labbook.read(settings.results_folder() / "labbook.jsonl")) == 120
+
+
+def test_a_missing_result_says_what_to_do():
+    with pytest.raises(CourseError, match="run the lesson"):
+        labbook.find("prompt", "movies", "m")
+
+
+def test_an_unwritable_folder_says_what_to_do(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "file"))
+    with pytest.raises(CourseError, match="COURSE_RESULTS"):
+        labbook.record(result())
+
+
+def test_the_scoreboard_says_whose_figure_it_is(tmp_path):
+    rows = [result(), result(method="full", recorded=True, peak_memory=3_500_000_000)]
+    text = scoreboard.table(rows).to_string()
+    assert "recorded" in text and "3.50 GB" in text and "0.750" in text
+    scoreboard.write(rows, 0.5, tmp_path)
+    written = json.loads((tmp_path / "scoreboard.json").read_text())
+    assert written["results"][0]["correct"] == 3 and written["majority_baseline"] == 0.5
+    assert (tmp_path / "scoreboard.png").stat().st_size > 1000
+
+
+def test_shipped_results_come_back_as_recorded():
+    labbook.ship([result("1111")])
+    assert [r.source for r in labbook.current()] == ["recorded"]
+    with pytest.raises(CourseError, match="in full"):
+        labbook.ship([result(quick=True)])

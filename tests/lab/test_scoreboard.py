@@ -1,0 +1,66 @@
+"""The scoreboard's figures, units and files."""
+
+import json
+
+import matplotlib.pyplot as plt
+import pytest
+
+from course_utils.lab import labbook, scoreboard
+from course_utils.measure.evaluation import wilson_interval
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+def result(method="prompt", correct="1110", **changes):
+    values = {"task": "movies", "model": "m", "items": "i", "seed": 0, "device": "cpu"}
+    values |= {"trainable_parameters": 134_515_008, "peak_memory": 0, "seconds": 61.7, "disk": 10}
+    return labbook.Result(method=method, correct=correct, **(values | changes))
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "-"),
+        (999, "999 B"),
+        (1000, "1.00 kB"),
+        (23_040, "23.04 kB"),
+        (269_000_000, "269.00 MB"),
+        (3_500_000_000, "3.50 GB"),
+    ],
+)
+def test_sizes_have_decimal_units(count, text):
+    (row,) = scoreboard.table([result(disk=count, peak_memory=count)]).to_dict("records")
+    assert row["disk"] == text and row["peak memory"] == text
+
+
+def test_a_row_says_what_was_measured_on_how_many_items():
+    (row,) = scoreboard.table([result(correct="1" * 90 + "0" * 10)]).to_dict("records")
+    low, high = wilson_interval(90, 100)
+    assert row["accuracy"] == "0.900" and row["n"] == "100"
+    assert row["95 % interval"] == f"[{low:.3f}, {high:.3f}]"
+    assert row["trainable"] == "134,515,008" and row["seconds"] == "62"
+
+
+def test_the_figure_tells_whose_result_each_is():
+    rows = [result(), result("full", recorded=True), result("lora", quick=True)]
+    (axes,) = scoreboard.figure(rows, 0.5).axes
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names == ["prompt (yours)", "full (recorded)", "lora (quick)"]
+    assert axes.get_title() == "Accuracy on movies, test split"
+
+
+def test_what_is_written_can_be_checked_by_hand(tmp_path):
+    rows = [result(), result("full", "1111", seed=7, details={"learning_rate": 2e-5})]
+    scoreboard.write(rows, 0.51, tmp_path / "new")
+    written = json.loads((tmp_path / "new" / "scoreboard.json").read_text())
+    assert written["majority_baseline"] == 0.51
+    first, second = written["results"]
+    assert (first["n"], first["correct"], first["accuracy"]) == (4, 3, 0.75)
+    assert first["interval"] == pytest.approx(wilson_interval(3, 4))
+    assert second["seed"] == 7 and second["details"] == {"learning_rate": 2e-5}
+    assert set(second["versions"]) == {"python", *labbook.PACKAGES}
+    assert (tmp_path / "new" / "scoreboard.png").read_bytes().startswith(b"\x89PNG")

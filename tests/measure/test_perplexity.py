@@ -1,0 +1,53 @@
+"""Perplexity, and what training does to it."""
+
+import numpy
+import pytest
+import torch
+
+from course_utils.measure.perplexity import Perplexity, compare_perplexity, measure_perplexity
+from course_utils.model.tiny import tiny_model, tiny_tokenizer
+
+TEXTS = ["a good film", "bad", "", "the plot is thin but the actors are a joy", "a good film!"]
+
+
+def test_perplexity_equals_the_plain_way():
+    model, tokenizer = tiny_model(), tiny_tokenizer()
+    losses = []
+    for text in TEXTS:
+        ids = torch.tensor([tokenizer(text)["input_ids"]], dtype=torch.long)
+        if ids.shape[1] > 1:
+            logits = model(input_ids=ids).logits[0, :-1]
+            loss = torch.nn.functional.cross_entropy(logits, ids[0, 1:], reduction="none")
+            losses += loss.tolist()
+    expected = torch.tensor(losses).mean().exp().item()
+    assert measure_perplexity(model, tokenizer, TEXTS).value == pytest.approx(expected, rel=1e-4)
+
+
+def pair(changes, tokens=10):
+    """Perplexities of texts of ten tokens each; the first is the second with other losses."""
+    before = numpy.linspace(20.0, 60.0, len(changes))
+    counts = numpy.full(len(changes), tokens)
+    return Perplexity(before + numpy.array(changes), counts), Perplexity(before, counts)
+
+
+def test_a_shift_of_all_texts_is_certain_although_the_texts_differ():
+    change = compare_perplexity(*pair([1.0] * 50))
+    assert change.ratio == pytest.approx(numpy.exp(0.1))
+    assert change.low == pytest.approx(change.ratio) == change.high
+
+
+def test_a_change_of_a_few_texts_has_an_interval_that_covers_none():
+    change = compare_perplexity(*pair([8.0] + [0.0] * 49))
+    assert change.low == pytest.approx(1.0) and change.high > change.ratio > 1.0
+
+
+def test_the_interval_is_that_of_the_mean_change():
+    changes = numpy.random.default_rng(1).normal(1.0, 2.0, 400)
+    change = compare_perplexity(*pair(changes))
+    half = 1.96 * changes.std() / 20 / 10  # of the mean log-ratio a token
+    assert numpy.log(change.high / change.low) / 2 == pytest.approx(half, rel=0.1)
+
+
+def test_other_texts_are_refused():
+    with pytest.raises(ValueError, match="same texts"):
+        compare_perplexity(pair([0.0] * 5)[0], pair([0.0] * 6)[1])

@@ -1,0 +1,240 @@
+"""The calculator against what PyTorch really holds, counted on a CPU, in every method.
+
+``LiveBytes`` counts as a GPU's allocator would. On fake tensors it can follow a model of seven
+billion parameters; with real ones it follows whole training steps of small models.
+"""
+
+import contextlib
+import gc
+import itertools
+from unittest.mock import patch
+
+import pytest
+import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+from transformers import AutoModelForCausalLM, LlamaConfig, Qwen2Config
+
+from course_utils.errors import CourseError
+from course_utils.experiments.random_models import (
+    build,
+    config_of,
+    loss_of,
+    make_optimiser,
+    random_ids,
+)
+from course_utils.memory.activations import Saved
+from course_utils.memory.calculator import (
+    GIB,
+    METHODS,
+    Training,
+    estimate,
+    quantised_bytes,
+    workspaces,
+)
+from course_utils.memory.shapes import SHAPES, Shape
+from course_utils.model.tiny import tiny_model
+from course_utils.training import mixed_precision
+from tests.memory.live_bytes import LiveBytes
+
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
+CPU = torch.device("cpu")
+UNTIED = Shape(256, 3, 8, 4, 32, 704, 2000, False)
+TIED = Shape(192, 2, 6, 2, 32, 512, 3000, True)
+DTYPES = (torch.bfloat16, torch.float32)
+
+
+@pytest.fixture(autouse=True)
+def whole_steps(monkeypatch):
+    """Let the optimiser hold all float32 gradients at once, as on a GPU."""
+    monkeypatch.setitem(mixed_precision.CHUNK, "cpu", mixed_precision.CHUNK["cuda"])
+
+
+def watched(live, shape, training):
+    model = build(shape, training, CPU)
+    for tensor in itertools.chain(model.parameters(), model.buffers()):
+        live.watch(tensor)
+    gc.collect()
+    return model
+
+
+def measure(shape, training, chunk=None):
+    """Bytes of the model, after the second forward pass, and at the peak of the second step."""
+    with LiveBytes() as live:
+        model = watched(live, shape, training)
+        loaded, steps = live.now, make_optimiser(model)
+        ids = random_ids(shape, training, CPU)
+        for _ in range(2):
+            live.peak = live.now
+            loss = loss_of(model, ids, chunk)
+            forward = live.now
+            loss.backward()
+            del loss
+            steps.step(max_norm=1.0)
+    return loaded, forward, live.peak
+
+
+def total(parts, *names):
+    return sum(size for name, size in parts.items() if not names or name in names)
+
+
+@pytest.mark.parametrize("shape", [UNTIED, TIED], ids=["untied", "tied"])
+@pytest.mark.parametrize("dtype", DTYPES, ids=["bfloat16", "float32"])
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("checkpointing", [False, True])
+def test_every_part_is_what_pytorch_holds(shape, dtype, method, checkpointing):
+    training = Training(method, 4, 128, dtype, checkpointing, rank=8)
+    loaded, forward, peak = measure(shape, training)
+    predicted = estimate(shape, training, workspace=0)
+    parts = predicted.moments["loss"]
+    stored = ("weights", "quantisation constants", "adapters", "soft prompt")
+    assert total(parts, *stored) == pytest.approx(loaded, rel=1e-3)
+    in_between = 4 * training.tokens * shape.vocabulary  # the log-softmax: a third of LOGIT
+    assert total(parts) - parts["logits"] + in_between == pytest.approx(forward, rel=1.5e-4)
+    assert predicted.peak == pytest.approx(peak, rel=0.025 if checkpointing else 2e-3)
+
+
+@pytest.mark.parametrize("shape", [UNTIED, TIED], ids=["untied", "tied"])
+@pytest.mark.parametrize("dtype", DTYPES, ids=["bfloat16", "float32"])
+@pytest.mark.parametrize("method", ["full", "QLoRA"])
+def test_with_few_tokens_the_weights_make_the_peak(shape, dtype, method):
+    training = Training(method, 1, 16, dtype, rank=8)
+    predicted = estimate(shape, training, workspace=0)
+    assert predicted.peak == pytest.approx(measure(shape, training)[2], rel=0.025)
+    if method == "full":
+        assert predicted.moment in ("optimiser step", "embedding backward")
+
+
+@pytest.mark.parametrize("method", METHODS[:3])
+@pytest.mark.parametrize("checkpointing", [False, True])
+def test_a_loss_in_chunks_moves_the_peak_into_the_layers(method, checkpointing):
+    training = Training(method, 4, 256, checkpointing=checkpointing, rank=8, logit_positions=64)
+    predicted = estimate(UNTIED, training, workspace=0)
+    assert predicted.peak == pytest.approx(measure(UNTIED, training, chunk=64)[2], rel=0.03)
+    whole = Training(method, 4, 256, checkpointing=checkpointing, rank=8)
+    assert predicted.peak < estimate(UNTIED, whole, workspace=0).peak
+
+
+def test_a_loss_in_chunks_is_the_same_loss_with_the_same_gradients():
+    training = Training("full", 3, 40, torch.float32)
+    model = build(TIED, training, CPU)
+    ids = random_ids(TIED, training, CPU)
+    results = []
+    for chunk in (None, 32):
+        loss = loss_of(model, ids, chunk)
+        loss.backward()
+        results.append((loss.detach(), [p.grad for p in model.parameters()]))
+        model.zero_grad()
+    torch.testing.assert_close(results[0], results[1], rtol=1e-4, atol=1e-6)
+
+
+@contextlib.contextmanager
+def fake_tensors():
+    """Tensors without data. A mask that real tensors do without must not be made for them."""
+    no_mask = patch("transformers.models.llama.modeling_llama.create_causal_mask", lambda **k: None)
+    in_place = patch.object(torch.nn.Module, "to", lambda self, *more, **settings: self)
+    with FakeTensorMode(allow_non_fake_inputs=True), no_mask, in_place:
+        torch.set_default_dtype(torch.bfloat16)
+        try:
+            yield
+        finally:
+            torch.set_default_dtype(torch.float32)
+
+
+@pytest.mark.parametrize("name", ["Llama-3.2-1B", "Llama-2-7B"])
+@pytest.mark.parametrize("method", ["full", "LoRA", "prompt tuning"])
+@pytest.mark.parametrize("point", [(4, 512, True), (8, 256, False)])
+def test_forward_and_backward_of_large_models(name, method, point):
+    shape, training = SHAPES[name], Training(method, point[0], point[1], checkpointing=point[2])
+    predicted = estimate(shape, training, workspace=0)
+    with fake_tensors(), LiveBytes() as live:
+        model = watched(live, shape, training)
+        held = live.now
+        loss_of(model, random_ids(shape, training, CPU)).backward()
+    before = {name: total(parts) for name, parts in predicted.moments.items()}
+    del before["optimiser step"]
+    state = predicted.parts["optimiser"]
+    assert max(before.values()) - state == pytest.approx(live.peak, rel=0.01)
+    assert held == pytest.approx(total(predicted.parts, "weights", "adapters", "soft prompt"), 1e-3)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_parameters_are_counted_as_transformers_does(name):
+    shape = SHAPES[name]
+    if shape.biases:
+        config = Qwen2Config(**config_of(shape).to_dict() | {"model_type": "qwen2"})
+    else:
+        config = config_of(shape)
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config)
+    assert sum(p.numel() for p in model.parameters()) == shape.parameters
+    assert Shape.of(model.config) == shape
+
+
+def test_all_biases_are_counted():
+    config = LlamaConfig(
+        hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=2, vocab_size=100, attention_bias=True, mlp_bias=True,
+    )  # fmt: skip
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config)
+    assert sum(p.numel() for p in model.parameters()) == Shape.of(config).parameters
+
+
+def test_other_kinds_of_models_are_refused():
+    with pytest.raises(CourseError, match="'gpt2'"):
+        Shape.of(tiny_model("gpt2").config)
+
+
+def test_double_quantisation_takes_4_127_bits():
+    rows, columns = SHAPES["Llama-2-7B"].matrices["gate_proj"]
+    bits = 8 * sum(quantised_bytes(rows, columns)) / (rows * columns)
+    assert bits == pytest.approx(4 + 8 / 64 + 32 / (64 * 256), abs=1e-3)
+    codes, constants = quantised_bytes(3, 50)  # 150 values, 3 blocks
+    assert (codes, constants) == (75, 3 + 4 + 16 * 4 + 256 * 4 + 4)
+
+
+def test_what_the_field_says_of_seven_billion():
+    full = estimate(SHAPES["Llama-2-7B"], Training("full", 1, 512))
+    assert full.moment == "optimiser step" and 100 * GIB < full.peak < 120 * GIB
+    qlora = estimate(SHAPES["Llama-2-7B"], Training("QLoRA", 1, 512, checkpointing=True))
+    assert qlora.peak < 5 * GIB and "peak: loss" in str(qlora)
+
+
+def test_a_frozen_layer_saves_no_input_and_an_adapter_saves_it_again():
+    frozen, adapted, trained = (
+        Saved(UNTIED, torch.bfloat16, full, rank)
+        for full, rank in ((False, 0), (False, 8), (True, 0))
+    )
+    inputs = 2 * (2 * UNTIED.hidden + UNTIED.mlp)
+    assert adapted.layer - frozen.layer == inputs + 2 * 7 * 8
+    assert trained.layer - frozen.layer == inputs + 2 * 2 * UNTIED.hidden
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [({"method": "lora"}, "no method 'lora'"), ({"batch": 0}, "at least 1")],
+)
+def test_what_cannot_be_counted_is_refused(settings, words):
+    with pytest.raises(CourseError, match=words):
+        Training(**{"method": "full", "batch": 1, "length": 8} | settings)
+
+
+def test_workspaces_depend_on_the_gpu(monkeypatch):
+    sizes = {}
+    for capability in ((9, 0), (7, 5)):
+        monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device, c=capability: c)
+        sizes[capability] = workspaces(torch.device("cuda"))
+    assert sizes == {(9, 0): 64 * 2**20, (7, 5): 2 * 8_519_680}
+    assert workspaces(CPU) == 0
+
+
+def test_live_bytes_come_and_go():
+    with LiveBytes() as live:
+        first = torch.ones(1000)
+        view = first[10:].view(9, -1)
+        assert live.now == 4000
+        second = first * 2
+        del first
+        assert live.now == 8000  # the view keeps it
+        del view, second
+        assert (live.now, live.peak) == (0, 8000)

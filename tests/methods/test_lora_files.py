@@ -1,0 +1,205 @@
+"""The course's LoRA and PEFT's: the same files, the same logits, the same training."""
+
+import json
+
+import pytest
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model, set_peft_model_state_dict
+from safetensors.torch import load_file, save_file
+from torch.nn.functional import cross_entropy
+
+from course_utils.errors import CourseError
+from course_utils.methods.lora import add_lora, lora_layers
+from course_utils.methods.lora_files import (
+    CONFIG,
+    TENSORS,
+    adapter_state,
+    load_adapter,
+    save_adapter,
+)
+from course_utils.model.layers import ALL_LINEAR, ATTENTION, trainable_parameters
+from course_utils.model.tiny import tiny_model
+from course_utils.training.mixed_precision import MixedPrecisionAdamW
+
+IDS = torch.tensor([[5, 9, 11, 40], [7, 8, 3, 2]])
+KINDS = pytest.mark.parametrize("kind", ["llama", "qwen2"])
+TARGETS = pytest.mark.parametrize("targets", [ALL_LINEAR, ATTENTION], ids=["all", "attention"])
+
+
+def logits(model):
+    return model(input_ids=IDS).logits.detach()
+
+
+@torch.no_grad()
+def randomise(model):
+    """Give every adapter an A and a B that matter."""
+    generator = torch.Generator().manual_seed(1)
+    for name, parameter in model.named_parameters():
+        if "lora_" in name:
+            parameter.copy_(0.3 * torch.randn(parameter.shape, generator=generator))
+
+
+def course_model(kind="llama", targets=ALL_LINEAR, rank=3, alpha=5.0):
+    model = tiny_model(kind)
+    add_lora(model, rank=rank, alpha=alpha, targets=targets)
+    randomise(model)
+    return model
+
+
+def peft_model(kind="llama", targets=ALL_LINEAR, **options):
+    settings = {"r": 3, "lora_alpha": 5, "target_modules": list(targets)} | options
+    model = get_peft_model(tiny_model(kind), LoraConfig(task_type="CAUSAL_LM", **settings))
+    randomise(model)
+    return model.eval()
+
+
+@KINDS
+@TARGETS
+def test_peft_opens_the_courses_adapter(tmp_path, kind, targets):
+    ours = course_model(kind, targets)
+    save_adapter(ours, tmp_path)
+    theirs = PeftModel.from_pretrained(tiny_model(kind), tmp_path)
+    torch.testing.assert_close(logits(theirs), logits(ours), atol=1e-5, rtol=0)
+    assert not torch.allclose(logits(ours), logits(tiny_model(kind)), atol=0.1)
+
+
+@KINDS
+@TARGETS
+def test_the_course_opens_pefts_adapter(tmp_path, kind, targets):
+    theirs = peft_model(kind, targets)
+    theirs.save_pretrained(tmp_path)
+    ours = tiny_model(kind)
+    names = load_adapter(ours, tmp_path)
+    assert len(names) == 2 * len(targets)
+    torch.testing.assert_close(logits(ours), logits(theirs), atol=1e-5, rtol=0)
+
+
+def test_saved_and_loaded_is_the_same(tmp_path):
+    first, second = course_model(), tiny_model()
+    save_adapter(first, tmp_path)
+    load_adapter(second, tmp_path)
+    assert torch.equal(logits(first), logits(second))
+
+
+def test_twenty_steps_agree_with_pefts():
+    ours, theirs = course_model(), peft_model()
+    set_peft_model_state_dict(theirs, adapter_state(ours))
+    optimiser = MixedPrecisionAdamW([p for p in ours.parameters() if p.requires_grad], 1e-2)
+    reference = torch.optim.AdamW(
+        [p for p in theirs.parameters() if p.requires_grad], lr=1e-2, weight_decay=0.0
+    )
+    start = adapter_state(ours)
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(20):
+        ids = torch.randint(5, 250, (4, 6), generator=generator)
+        losses = [cross_entropy(m(input_ids=ids).logits[:, -1], ids[:, 0]) for m in (ours, theirs)]
+        for loss in losses:
+            loss.backward()
+        optimiser.step(max_norm=float("inf"))
+        reference.step()
+        reference.zero_grad()
+        assert losses[0].item() == pytest.approx(losses[1].item(), abs=1e-5)
+    state = adapter_state(ours)
+    assert all((state[key] - start[key]).abs().max() > 0.01 for key in state)
+    for (name, theirs_), ours_ in zip(_pairs(theirs), state.values()):
+        torch.testing.assert_close(ours_, theirs_, atol=1e-5, rtol=0, msg=name)
+
+
+def _pairs(model):
+    return [(n, p.detach()) for n, p in model.named_parameters() if p.requires_grad]
+
+
+def test_bytes_on_disk(tmp_path):
+    model = course_model()
+    size = save_adapter(model, tmp_path)
+    assert size == sum(path.stat().st_size for path in tmp_path.iterdir())
+    assert 4 * trainable_parameters(model) < size < 4 * trainable_parameters(model) + 10_000
+    tensors = load_file(tmp_path / TENSORS)
+    assert {t.dtype for t in tensors.values()} == {torch.float32}
+    assert "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight" in tensors
+
+
+def test_saving_again_replaces(tmp_path):
+    save_adapter(course_model(rank=3), tmp_path)
+    save_adapter(course_model(rank=2), tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [CONFIG, TENSORS]
+    model = tiny_model()
+    load_adapter(model, tmp_path)
+    assert all(len(layer.lora_A) == 2 for layer in lora_layers(model).values())
+
+
+def test_a_copy_does_not_follow_later_training():
+    model = course_model()
+    state = adapter_state(model)
+    before = {key: value.clone() for key, value in state.items()}
+    with torch.no_grad():
+        for layer in lora_layers(model).values():
+            layer.lora_A.add_(1)
+    assert all(torch.equal(state[key], before[key]) for key in state)
+
+
+def test_what_cannot_be_written_says_so(tmp_path, monkeypatch):
+    save_adapter(course_model(), tmp_path)
+    before = (tmp_path / TENSORS).read_bytes()
+
+    def full(state, path, metadata):
+        path.write_bytes(b"half")
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("course_utils.methods.lora_files.save_file", full)
+    with pytest.raises(CourseError, match="No space left"):
+        save_adapter(course_model(), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [TENSORS]
+    assert (tmp_path / TENSORS).read_bytes() == before
+    with pytest.raises(CourseError, match="no sound adapter"):
+        load_adapter(tiny_model(), tmp_path)
+
+
+def test_a_model_without_lora_is_not_saved(tmp_path):
+    with pytest.raises(CourseError, match="no LoRA"):
+        save_adapter(tiny_model(), tmp_path)
+
+
+def changed(folder, config=None, tensors=None):
+    """Change the settings and the tensors of a saved adapter."""
+    settings = json.loads((folder / CONFIG).read_text())
+    (folder / CONFIG).write_text(json.dumps(settings | (config or {})))
+    state = load_file(folder / TENSORS)
+    (tensors or (lambda state: None))(state)
+    save_file(state, folder / TENSORS)
+
+
+Q = "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight"
+
+
+@pytest.mark.parametrize(
+    ("config", "tensors", "message"),
+    [
+        ({"peft_type": "PROMPT_TUNING"}, None, "PROMPT_TUNING, not LORA"),
+        ({"use_rslora": True}, None, "uses use_rslora"),
+        ({"alpha_pattern": {"q_proj": 4}}, None, "uses alpha_pattern"),
+        ({"init_lora_weights": "pissa"}, None, "init_lora_weights=pissa"),
+        ({"r": 2}, None, "does not fit model.layers.0.self_attn.q_proj"),
+        ({}, lambda s: s.update({Q: torch.zeros(3, 31)}), r"\(3, 31\)"),
+        ({}, lambda s: s.pop(Q), "does not fit model.layers.0.self_attn.q_proj"),
+        ({}, lambda s: s.update({"odd": torch.zeros(1)}), "odd, which is no LoRA matrix"),
+        (
+            {},
+            lambda s: s.update({Q.replace(".0.", ".7."): s[Q] + 0}),
+            "only the adapter has the layer",
+        ),
+        ({}, lambda s: [s.pop(key) for key in list(s) if ".0.mlp" in key], "only the model has"),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_the_model_left(tmp_path, config, tensors, message):
+    save_adapter(course_model(), tmp_path)
+    changed(tmp_path, config, tensors)
+    model = tiny_model()
+    with pytest.raises(CourseError, match=message):
+        load_adapter(model, tmp_path)
+    assert not lora_layers(model) and all(p.requires_grad for p in model.parameters())
+
+
+def test_a_missing_adapter_says_what_to_look_for(tmp_path):
+    with pytest.raises(CourseError, match=CONFIG):
+        load_adapter(tiny_model(), tmp_path)

@@ -1,0 +1,88 @@
+"""The forward pass against the model's own: padded, behind a cached prefix, behind soft tokens."""
+
+import pytest
+import torch
+
+from course_utils.data.batches import collate
+from course_utils.model.forward import (
+    answer_logits,
+    causal_mask,
+    embed_tokens,
+    evaluating,
+    extend_mask,
+    prefix_cache,
+)
+from course_utils.model.tiny import tiny_model
+
+SEQUENCES = [[5, 9, 11, 40], [7, 8]]
+KINDS = ["llama", "qwen2", "gpt2"]
+
+
+def own_logits(model, sequences):
+    """The model's own logits at the last token, one sequence at a time."""
+    rows = [model(input_ids=torch.tensor([ids])).logits[0, -1] for ids in sequences]
+    return torch.stack(rows).detach()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_padded_rows_are_what_the_model_says_alone(kind):
+    model = tiny_model(kind).eval()
+    with torch.no_grad():
+        logits = answer_logits(model, collate(SEQUENCES, 0))
+    torch.testing.assert_close(logits, own_logits(model, SEQUENCES), atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_cached_prefix_is_what_stands_before_the_row_and_stays_as_it_is(kind):
+    model, before = tiny_model(kind).eval(), [3, 14, 15]
+    expected = own_logits(model, [before + ids for ids in SEQUENCES])
+    with torch.no_grad():
+        prefix = prefix_cache(model, before)
+        for _ in range(2):
+            logits = answer_logits(model, collate(SEQUENCES, 0), prefix)
+            torch.testing.assert_close(logits, expected, atol=1e-5, rtol=1e-4)
+    assert prefix.get_seq_length() == 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_soft_tokens_made_of_words_say_what_the_words_say(kind):
+    model, before = tiny_model(kind).eval(), [3, 14, 15]
+    expected = own_logits(model, [before + ids for ids in SEQUENCES])
+    rows = embed_tokens(model, torch.tensor([before])).detach()
+
+    class Words(torch.nn.Module):
+        def forward(self, embeddings):
+            return torch.cat([rows.expand(len(embeddings), -1, -1), embeddings], 1)
+
+    model.soft_prompt = Words()
+    with torch.no_grad():
+        logits = answer_logits(model, collate(SEQUENCES, 0))
+    torch.testing.assert_close(logits, expected, atol=1e-5, rtol=1e-4)
+
+
+def test_the_mask_is_causal_and_hides_padding():
+    embeddings = torch.zeros(1, 3, 2)
+    mask = causal_mask(torch.tensor([[1, 1, 1, 0]]), embeddings)  # 1 position before, 3 queries
+    seen = (mask[0, 0] == 0).tolist()
+    assert seen == [
+        [True, True, False, False],
+        [True, True, True, False],
+        [True, True, True, False],
+    ]
+    assert mask.min() == torch.finfo(torch.float32).min
+    assert extend_mask(torch.tensor([[1, 0]]), 2).tolist() == [[1, 1, 1, 0]]
+
+
+def test_gradients_flow_through_answer_logits():
+    model = tiny_model()
+    answer_logits(model, collate([[1, 2, 3], [4]], 0)).sum().backward()
+    assert model.get_input_embeddings().weight.grad.abs().sum() > 0
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_the_mode_comes_back_after_an_error(training):
+    model = tiny_model().train(training)
+    with pytest.raises(KeyError), evaluating(model):
+        assert not model.training
+        raise KeyError
+    assert model.training is training

@@ -1,0 +1,68 @@
+"""What the figures of recorded runs show: every seed, the means, and the right runs."""
+
+import dataclasses
+
+import matplotlib.pyplot as plt
+import numpy
+import pytest
+
+from course_utils.experiments import plan
+from course_utils.recorded.runs import recorded
+from course_utils.show.prompt_grid import grid_figure, seed_figure
+
+INITS = ("labels", "random")
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+def record(length, rate, init, seed, accuracy):
+    run = plan.prompt("prompt_grid", rate, seed, length=length, init=init)
+    right = "1" * round(100 * accuracy) + "0" * round(100 - 100 * accuracy)
+    return dataclasses.replace(recorded("methods")[0], **dataclasses.asdict(run), correct=right)
+
+
+GRID = [
+    record(length, rate, init, seed, base + 0.1 * place + 0.01 * seed)
+    for place, init in enumerate(INITS)
+    for length, rate, base in ((20, 1e-2, 0.4), (20, 3e-2, 0.5), (5, 3e-2, 0.3))
+    for seed in range(3)
+]
+
+
+def test_each_panel_has_its_runs_and_their_means():
+    left, right = grid_figure(GRID, 0.8, "message").axes
+    for axes, means in ((left, [0.41, 0.51]), (right, [0.31, 0.51])):
+        assert [len(c.get_offsets()) for c in axes.collections] == [6, 6]
+        lines = {line.get_label(): line.get_ydata() for line in axes.lines}
+        assert numpy.allclose(lines["labels"], means)
+        assert numpy.allclose(lines["random"], numpy.add(means, 0.1))
+        assert numpy.allclose(lines["best hand-written prompt"], 0.8)
+        assert axes.get_xscale() == "log"
+    assert left.get_xticks().tolist() == [1e-2, 3e-2] and right.get_xticks().tolist() == [5, 20]
+    assert left.figure.get_suptitle() == "message"
+
+
+def test_a_mark_stands_near_its_setting():
+    left, _ = grid_figure(GRID, 0.8, "").axes
+    for marks in left.collections:
+        x = numpy.asarray(marks.get_offsets())[:, 0]
+        assert numpy.abs(numpy.log(x / numpy.repeat([1e-2, 3e-2], 3))).max() < 0.1
+
+
+def test_each_place_shows_every_seed_and_the_mean():
+    accuracies = {
+        "full": {"movies": [0.9, 0.91], "tweets": [0.8, 0.82]},
+        "prompt": {"movies": [0.88, 0.9], "tweets": [0.85, 0.87]},
+    }
+    [axes] = seed_figure(accuracies, "accuracy", "message").axes
+    marks = [sorted(numpy.asarray(c.get_offsets())[:, 1]) for c in axes.collections]
+    assert numpy.allclose(marks, [[0.9, 0.91], [0.8, 0.82], [0.88, 0.9], [0.85, 0.87]])
+    means = [line.get_ydata()[0] for line in axes.lines]
+    assert numpy.allclose(means, [0.905, 0.81, 0.89, 0.86])
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["movies", "tweets"]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["full", "prompt"]
+    assert axes.get_ylabel().startswith("accuracy") and axes.get_title() == "message"

@@ -1,0 +1,53 @@
+"""What the maps show: points, paths, words, tasks and seeds."""
+
+import matplotlib.pyplot as plt
+import numpy
+import pytest
+import torch
+
+from course_utils.show.vectors import task_map, word_map
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+def points(n, seed=0):
+    return torch.randn(n, 2, generator=torch.Generator().manual_seed(seed))
+
+
+def scattered(axes):
+    return {c.get_label(): numpy.asarray(c.get_offsets()) for c in axes.collections}
+
+
+def test_the_word_map_shows_where_each_token_was():
+    paths, sample = torch.stack([points(4, seed) for seed in range(3)]), points(9, 5)
+    near = {" bad": points(1, 6)[0], " poor": points(1, 7)[0]}
+    [axes] = word_map(paths, near, {" negative": points(1, 8)[0]}, sample, "message").axes
+    shown = scattered(axes)
+    assert numpy.allclose(shown["soft tokens, start"], paths[0])
+    assert numpy.allclose(shown["soft tokens, end"], paths[-1])
+    assert numpy.allclose(shown["words at random"], sample)
+    assert numpy.allclose(shown["nearest words at the end"], torch.stack(list(near.values())))
+    assert len(axes.lines) == 4
+    assert numpy.allclose(axes.lines[2].get_xydata(), paths[:, 2])
+    assert {text.get_text() for text in axes.texts} == {"' bad'", "' poor'", "' negative'"}
+    assert axes.get_title() == "message" and axes.get_xlabel() and axes.get_ylabel()
+
+
+def test_the_task_map_has_a_panel_an_init_and_a_look_a_task():
+    tasks, seeds = ["movies", "movies", "tweets", "source"], [0, 1, 0, 0]
+    panels = {"random": points(4), "labels": points(4, 1)}
+    figure = task_map(panels, tasks, seeds, "message")
+    assert figure.get_suptitle() == "message" and len(figure.axes) == 2
+    for axes, (name, expected) in zip(figure.axes, panels.items()):
+        assert name in axes.get_title()
+        shown = scattered(axes)
+        assert numpy.allclose(shown["movies"], expected[:2])
+        assert numpy.allclose(shown["source"], expected[3:])
+        assert [text.get_text() for text in axes.texts] == ["0", "1", "0", "0"]
+        colours = {tuple(c.get_facecolor()[0]) for c in axes.collections}
+        shapes = {c.get_paths()[0].vertices.tobytes() for c in axes.collections}
+        assert len(colours) == len(shapes) == 3

@@ -1,0 +1,121 @@
+"""The training loop against PyTorch's own, and its promises about interruption."""
+
+import json
+
+import pytest
+import torch
+
+from course_utils.errors import CourseError
+from course_utils.model.tiny import tiny_model
+from course_utils.training import backward as backward_module
+from course_utils.training import loop
+from course_utils.training.loop import train
+from course_utils.training.plan import Example, TrainingConfig
+
+CONFIG = TrainingConfig(learning_rate=1e-3, steps=12, batch_size=4, validate_every=4)
+
+
+def some_examples(count=40, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    draw = lambda n: torch.randint(5, 250, (n,), generator=generator).tolist()  # noqa: E731
+    return [Example(draw(3 + i % 11), 260 + i % 2) for i in range(count)]
+
+
+def run(model, folder, config=CONFIG, **more):
+    return train(
+        model, some_examples(), some_examples(8, 1), config, pad_id=0, folder=folder, **more
+    )
+
+
+def weights(model):
+    return torch.cat([p.detach().float().flatten() for p in model.parameters()])
+
+
+def test_training_learns(tmp_path):
+    model = tiny_model()
+    examples = [Example([5, 6, 7 + i % 2], 260 + i % 2) for i in range(40)]
+    config = TrainingConfig(learning_rate=1e-2, steps=30, batch_size=8, validate_every=10)
+    history = train(model, examples, examples[:8], config, pad_id=0, folder=tmp_path)
+    assert history.best[1] < 0.1 < history.validations[0][1]
+
+
+def test_the_same_seed_gives_the_same_weights(tmp_path):
+    first, second = tiny_model(), tiny_model()
+    run(first, tmp_path / "a")
+    run(second, tmp_path / "b")
+    assert torch.equal(weights(first), weights(second))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("stop_at", [3, 6, 11])
+def test_an_interrupted_run_resumes_to_the_same_end(tmp_path, monkeypatch, stop_at, dtype):
+    whole = tiny_model().to(dtype)
+    expected = run(whole, tmp_path / "whole")
+    real, calls = backward_module.backward, []
+
+    def interrupted(*arguments):
+        calls.append(1)
+        if len(calls) == stop_at:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(backward_module, "backward", interrupted)
+    first = run(tiny_model().to(dtype), tmp_path / "cut")
+    assert first.interrupted and len(first.losses) == stop_at - 1
+    monkeypatch.setattr(backward_module, "backward", real)
+    resumed = tiny_model().to(dtype)  # as after a restart: the base weights again
+    history = run(resumed, tmp_path / "cut")
+    assert history.losses == expected.losses and history.validations == expected.validations
+    assert torch.equal(weights(resumed), weights(whole))
+    assert not (tmp_path / "cut").exists()
+
+
+def test_an_interrupted_run_leaves_the_best_weights(tmp_path, monkeypatch):
+    model, real, kept = tiny_model(), backward_module.backward, {}
+
+    def cut(*arguments):
+        kept["calls"] = kept.get("calls", 0) + 1
+        if kept["calls"] == 5:
+            kept["after 4"] = weights(model)
+        if kept["calls"] == 7:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(backward_module, "backward", cut)
+    monkeypatch.setattr(loop, "mean_loss", lambda *a: 1.0 if "calls" in kept else 2.0)
+    history = run(model, tmp_path / "cut")
+    assert history.best[0] == 4
+    assert torch.equal(weights(model), kept["after 4"])
+    assert not model.training and all(p.grad is None for p in model.parameters())
+
+
+def test_another_run_is_not_resumed(tmp_path, monkeypatch):
+    real, calls = backward_module.backward, []
+
+    def cut(*arguments):
+        calls.append(1)
+        if len(calls) == 6:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(backward_module, "backward", cut)
+    run(tiny_model(), tmp_path / "run")
+    saved = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert saved["step"] == 4
+    other = TrainingConfig(learning_rate=2e-3, steps=12, batch_size=4, validate_every=4)
+    assert len(run(tiny_model(), tmp_path / "run", other).losses) == 12
+    assert len(calls) == 6 + 12
+
+
+def test_a_loss_that_is_not_finite_stops_with_the_best_weights(tmp_path, monkeypatch):
+    model = tiny_model()
+    before = weights(model)
+    monkeypatch.setattr(backward_module, "backward", lambda *arguments: float("nan"))
+    with pytest.raises(CourseError, match="lower the learning rate"):
+        run(model, tmp_path / "run")
+    assert torch.equal(weights(model), before)
+
+
+def test_nothing_to_train_is_said(tmp_path):
+    with pytest.raises(CourseError, match="unfreeze"):
+        run(tiny_model().requires_grad_(False), tmp_path / "run")
