@@ -21,7 +21,7 @@ test: prepare $(VENV)/dev.stamp ## set everything up and run every test
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --ignore=tests/lessons -n 2 --dist worksteal
-	$(BIN)/python -m pytest tests/lessons solutions \
+	$(BIN)/python -m pytest tests/lessons solutions --ignore=solutions/recorded \
 	    --nbval --nbval-current-env --nbval-cell-timeout=600
 
 run: prepare ## work through all solved lessons and print the scoreboard

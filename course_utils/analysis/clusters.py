@@ -1,11 +1,13 @@
 """Do vectors form clusters? Pictures, numbers, and the controls that numbers need.
 
-As controls, compare with vectors that were never trained (``soft_prompt.random_init``), and with
-the same vectors under permuted labels (``permutation_test``).
+Lesson 4, *Do soft tokens form clusters?* and *Do prompts of one task lie together?*. As controls,
+compare with vectors that were never trained (``methods.soft_prompt.random_init``), and with the
+same vectors under permuted labels (``permutation_test``).
 """
 
 from collections.abc import Callable
 
+import numpy
 import torch
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
@@ -88,5 +90,5 @@ def _fitted(points: torch.Tensor, k: int) -> PCA:
     return PCA(k, svd_solver="full").fit(_array(points))
 
 
-def _array(points: torch.Tensor):
+def _array(points: torch.Tensor) -> numpy.ndarray:
     return points.detach().double().cpu().numpy()

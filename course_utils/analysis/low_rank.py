@@ -1,9 +1,11 @@
-"""Matrices of low rank: the spectrum of an update, its best cuts, and a random control."""
+"""Matrices of low rank: the spectrum of an update, its best cuts, and random controls.
 
-# MERGE-DOC lora_controls
-# """A control for LoRA: an adapter as large as the trained one that has learned nothing."""
+Lesson 3, *What did full fine-tuning change?* and *Two controls*.
+"""
 
 import torch
+
+State = dict[str, torch.Tensor]
 
 
 @torch.no_grad()
@@ -39,14 +41,13 @@ def random_like(delta: torch.Tensor, generator: torch.Generator) -> torch.Tensor
     return noise * (delta.float().norm() / noise.norm())
 
 
-State = dict[str, torch.Tensor]
-
-
 def random_adapter(state: State, generator: torch.Generator) -> State:
-    """Gaussian matrices in the place of the trained ones, with the norm of each update kept.
+    """An adapter as large as the trained one that has learned nothing: a control for LoRA.
+
+    Gaussian matrices stand in the place of the trained ones; the norm of each update is kept.
 
     Args:
-        state: as ``lora_files.adapter_state`` gives it.
+        state: as ``methods.lora_files.adapter_state`` gives it.
         generator: on the CPU.
 
     Returns:

@@ -1,4 +1,7 @@
-"""Which words lie nearest to a vector? By cosine, dot product or Euclidean distance."""
+"""Which words lie nearest to a vector? By cosine, dot product or Euclidean distance.
+
+Lesson 4, *What has it learned? The nearest words*.
+"""
 
 import torch
 from torch.nn.functional import cosine_similarity, normalize

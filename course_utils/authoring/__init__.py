@@ -8,16 +8,15 @@ none of this: the packages that it imports are in requirements-dev.txt.
 from pathlib import Path
 
 from course_utils.errors import CourseError
+from course_utils.settings import lessons_folder
 
-ROOT = Path(__file__).resolve().parents[2]
 
-
-def build_solutions(names: list[str], root: Path = ROOT) -> None:
+def build_solutions(names: list[str], root: Path | None = None) -> None:
     """Execute lessons and write their solved notebooks.
 
     Args:
         names: starts of lesson names, such as ``01``; an empty list means all lessons.
-        root: folder that holds ``solutions/``.
+        root: folder that holds ``solutions/``; by default ``settings.lessons_folder``.
 
     Raises:
         CourseError: no lesson has such a name, a source breaks a rule, a cell raises, an output
@@ -26,15 +25,16 @@ def build_solutions(names: list[str], root: Path = ROOT) -> None:
     _require_authoring_packages()
     from course_utils.authoring.build import build_solved, find_sources
 
-    build_solved(find_sources(root, names))
+    build_solved(find_sources(root or lessons_folder(), names))
 
 
-def build_notebooks(check: bool = False, root: Path = ROOT) -> list[str]:
+def build_notebooks(check: bool = False, root: Path | None = None) -> list[str]:
     """Write the learners' notebooks, or only look for drift.
 
     Args:
         check: write nothing and return what is wrong with the committed notebooks of both kinds.
-        root: folder that holds ``solutions/`` and ``notebooks/``.
+        root: folder that holds ``solutions/`` and ``notebooks/``; by default
+            ``settings.lessons_folder``.
 
     Returns:
         One sentence a problem; empty when all is well, and always when ``check`` is False.
@@ -45,6 +45,7 @@ def build_notebooks(check: bool = False, root: Path = ROOT) -> list[str]:
     _require_authoring_packages()
     from course_utils.authoring.build import build_student, find_drift, find_sources
 
+    root = root or lessons_folder()
     sources = find_sources(root, [])
     if check:
         return find_drift(root, sources)
@@ -52,12 +53,12 @@ def build_notebooks(check: bool = False, root: Path = ROOT) -> list[str]:
     return []
 
 
-def study_gpu_lesson(folder: Path, root: Path = ROOT) -> None:
-    """Execute lesson 5 on a GPU and write it, with where and when it ran, into ``folder``.
+def study_gpu_lesson(folder: Path, root: Path | None = None) -> None:
+    """Execute the lesson with GPU cells on a GPU; write its outputs and the executed notebook.
 
     Args:
-        folder: gets ``05_qlora_gpu.ipynb``, even if a cell fails.
-        root: folder that holds ``solutions/``.
+        folder: gets ``NAME_gpu.ipynb``, even if a cell fails, and ``qlora_gpu_outputs.json``.
+        root: folder that holds ``solutions/``; by default ``settings.lessons_folder``.
 
     Raises:
         CourseError: there is no CUDA device, a cell raises, an output is not fit to show, or an
@@ -65,10 +66,11 @@ def study_gpu_lesson(folder: Path, root: Path = ROOT) -> None:
     """
     _require_authoring_packages()
     from course_utils.authoring.build import find_sources
-    from course_utils.authoring.gpu_lesson import record_lesson
+    from course_utils.authoring.gpu_lesson import has_gpu_cells, record_lesson
 
-    (source,) = find_sources(root, ["05"])
-    record_lesson(source, folder)
+    for source in find_sources(root or lessons_folder(), []):
+        if has_gpu_cells(source):
+            record_lesson(source, folder)
 
 
 def _require_authoring_packages() -> None:

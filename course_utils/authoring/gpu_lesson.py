@@ -9,13 +9,16 @@ from course_utils.authoring.lesson import read_lesson
 from course_utils.experiments.memory import PACKAGES
 from course_utils.machine.device import cuda_device, pick_device
 from course_utils.machine.environment import environment
+from course_utils.recorded.outputs import CALL, NAME, outputs_of
+from course_utils.recorded.reports import write_report
 
 
 def record_lesson(source: Path, folder: Path) -> None:
-    """Execute a whole lesson, with an empty lab book of its own, and write ``NAME_gpu.ipynb``.
+    """Execute a whole lesson, with an empty lab book of its own, and write what it printed.
 
-    Device, versions and date are in the notebook's metadata, under ``recorded``. What was executed
-    is written even if a cell fails.
+    ``NAME_gpu.ipynb`` is the executed notebook, with device, versions and date in its metadata,
+    under ``recorded``; it is written even if a cell fails. ``qlora_gpu_outputs.json`` has the same
+    of the GPU cells alone, for ``recorded.outputs``.
 
     Args:
         source: the lesson's text source, ``NAME.md``.
@@ -30,6 +33,13 @@ def record_lesson(source: Path, folder: Path) -> None:
         with tempfile.TemporaryDirectory() as results:
             execute(notebook, source.parent, {"COURSE_RESULTS": results, "COURSE_QUICK": "0"})
     finally:
-        notebook.metadata["recorded"] = environment(pick_device(), PACKAGES)
+        origin = environment(pick_device(), PACKAGES)
+        notebook.metadata["recorded"] = origin
         write(notebook, folder / f"{source.stem}_gpu.ipynb")
     refuse_problems(notebook, source)
+    write_report(folder, NAME, origin | {"cells": outputs_of(notebook)})
+
+
+def has_gpu_cells(source: Path) -> bool:
+    """Does a lesson show recorded outputs where there is no GPU?"""
+    return CALL.search(source.read_text(encoding="utf-8")) is not None

@@ -49,7 +49,7 @@ def refuse_problems(notebook: NotebookNode, source: Path) -> None:
 
 
 def _length(notebook: NotebookNode) -> Iterator[str]:
-    lines = {"code": [], "markdown": []}
+    lines: dict[str, list[int]] = {"code": [], "markdown": []}
     for cell in notebook.cells:
         lines[cell.cell_type].append(cell.source.count("\n") + 1)
         if lines[cell.cell_type][-1] > LONGEST_CELL:

@@ -19,12 +19,16 @@ def student_notebook(lesson: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         if is_exercise(cell):
             name = cell.metadata["nbgrader"]["grade_id"]
-            cell.source = REGION.sub(lambda match, name=name: _stub(match[1], name), cell.source)
+            cell.source = _without_answer(cell.source, name)
         if "nbgrader" in cell.metadata:
             cell.metadata["deletable"] = False
             if cell.metadata["nbgrader"]["locked"]:
                 cell.metadata["editable"] = False
     return notebook
+
+
+def _without_answer(source: str, name: str) -> str:
+    return REGION.sub(lambda match: _stub(match[1], name), source)
 
 
 def _stub(indent: str, name: str) -> str:

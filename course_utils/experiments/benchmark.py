@@ -11,20 +11,23 @@ compared relatively: before any step, where both have the same weights, and over
 import importlib.metadata
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from typing import Any
 
+import psutil
 import torch
+from transformers import PreTrainedTokenizerBase
 
 from course_utils.data import tasks
 from course_utils.data.prompts import Prompt
 from course_utils.errors import CourseError
 from course_utils.machine.device import describe_device
 from course_utils.model.load import load_model
+from course_utils.recorded.reports import write_report
 from course_utils.settings import results_folder
 from course_utils.training.backward import backward
 from course_utils.training.mixed_precision import MixedPrecisionAdamW
@@ -35,13 +38,13 @@ LEARNING_RATE = 1e-5
 PACKAGES = ("torch", "transformers", "accelerate")
 
 
-def _examples(tokenizer) -> list[Example]:
+def _examples(tokenizer: PreTrainedTokenizerBase) -> list[Example]:
     task = tasks.load("movies")
     prompt = Prompt("Review: {text}\nSentiment:", task.label_words)
     return make_examples(tokenizer, prompt, task.train.select(range(BATCH * STEPS)))
 
 
-def measure_course() -> dict:
+def measure_course() -> dict[str, Any]:
     """Step times in seconds, losses and peak resident bytes of the course's own loop."""
     model, tokenizer = load_model(torch.bfloat16, torch.device("cpu"))
     examples, seconds, losses = _examples(tokenizer), [], []
@@ -56,7 +59,7 @@ def measure_course() -> dict:
     return {"seconds": seconds, "losses": losses, "peak": _peak()}
 
 
-def measure_trainer() -> dict:
+def measure_trainer() -> dict[str, Any]:
     """The same through ``transformers.Trainer``."""
     from transformers import (
         DataCollatorForSeq2Seq,
@@ -74,14 +77,16 @@ def measure_trainer() -> dict:
     ends, losses = [time.perf_counter()], []
 
     class Clock(TrainerCallback):
-        def on_train_begin(self, *args, **kwargs):
+        def on_train_begin(self, *args: Any, **kwargs: Any) -> None:
             ends[0] = time.perf_counter()
 
-        def on_step_end(self, *args, **kwargs):
+        def on_step_end(self, *args: Any, **kwargs: Any) -> None:
             ends.append(time.perf_counter())
 
-        def on_log(self, args, state, control, logs=None, **kwargs):
-            losses.extend([float(logs["loss"])] if "loss" in logs else [])
+        def on_log(
+            self, args: Any, state: Any, control: Any, logs: Any = None, **more: Any
+        ) -> None:
+            losses.extend([float(logs["loss"])] if logs and "loss" in logs else [])
 
     with tempfile.TemporaryDirectory() as folder:
         arguments = TrainingArguments(
@@ -108,6 +113,10 @@ def measure_trainer() -> dict:
 
 def _peak() -> int:
     """Peak resident bytes of this process, by the operating system's account."""
+    if sys.platform == "win32":
+        return psutil.Process().memory_info().peak_wset
+    import resource  # Windows has none
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 
@@ -118,11 +127,11 @@ def run_benchmark() -> None:
     Raises:
         CourseError: one of the two processes failed.
     """
-    runs = {"course": [], "trainer": []}
+    runs: dict[str, list[dict[str, Any]]] = {"course": [], "trainer": []}
     for _ in range(ROUNDS):
         for name, results in runs.items():
             results.append(_in_process(name))
-    report = {name: _summary(results) for name, results in runs.items()}
+    report: dict[str, Any] = {name: _summary(results) for name, results in runs.items()}
     ours, theirs = report["course"], report["trainer"]
     report["speed_up"] = theirs["median_seconds"] / ours["median_seconds"]
     for key in ("first_loss", "first_losses_mean"):
@@ -130,8 +139,7 @@ def run_benchmark() -> None:
     report["device"] = describe_device(torch.device("cpu"))
     report["versions"] = {name: importlib.metadata.version(name) for name in PACKAGES}
     folder = results_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "benchmark.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    write_report(folder, "benchmark", report)
     print(f"one step of full fine-tuning, {BATCH} reviews, bfloat16, {report['device']}")
     for name in runs:
         row = report[name]
@@ -146,7 +154,7 @@ def run_benchmark() -> None:
     )
 
 
-def _in_process(name: str) -> dict:
+def _in_process(name: str) -> dict[str, Any]:
     code = f"import json; from course_utils import benchmark as b; r = b.measure_{name}(); "
     code += "print('\\nRESULT ' + json.dumps(r))"
     environment = os.environ | {"COURSE_DEVICE": "cpu", "TOKENIZERS_PARALLELISM": "false"}
@@ -162,7 +170,7 @@ def _in_process(name: str) -> dict:
     return json.loads(run.stdout.rpartition("RESULT ")[2])
 
 
-def _summary(results: list[dict]) -> dict:
+def _summary(results: list[dict[str, Any]]) -> dict[str, Any]:
     seconds = [s for result in results for s in result["seconds"][WARM:]]
     return {
         "median_seconds": statistics.median(seconds),

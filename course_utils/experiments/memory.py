@@ -8,15 +8,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
+from transformers import PreTrainedModel
 
 from course_utils.experiments.random_models import build, loss_of, make_optimiser, random_ids
 from course_utils.libraries.qlora import use_checkpointing
-from course_utils.machine.device import cuda_device
+from course_utils.machine.device import GIB, cuda_device
 from course_utils.machine.environment import environment
-from course_utils.memory.calculator import GIB, METHODS, Training, estimate, workspaces
+from course_utils.memory.calculator import METHODS, Training, estimate, workspaces
 from course_utils.memory.measured import free_memory
 from course_utils.memory.shapes import SHAPES
+from course_utils.methods.names import Method
 from course_utils.recorded.memory_grid import Row, describe_cell
+from course_utils.recorded.reports import write_report
+from course_utils.training.mixed_precision import MixedPrecisionAdamW
 
 NAMES = ("SmolLM2-135M", "Llama-3.2-1B", "Llama-2-7B")
 POINTS = (  # (batch, length, checkpointing); checkpointing last, as it cannot be taken back
@@ -48,7 +52,7 @@ def study_memory(folder: Path) -> list[Row]:
             run["rows"].append(dataclasses.asdict(row))
             print(describe_cell(row), flush=True)
             save(folder, run)
-    return [Row(**row) for row in run["rows"]]
+    return [Row.read(row) for row in run["rows"]]
 
 
 def measure(
@@ -65,7 +69,7 @@ def measure(
             yield from _rows(name, method, points, device)
 
 
-def _rows(name: str, method: str, points: Sequence, device: torch.device) -> Iterator[Row]:
+def _rows(name: str, method: Method, points: Sequence, device: torch.device) -> Iterator[Row]:
     """The cells of one model and method; what fails is noted and the rest goes on."""
     shape, capacity = SHAPES[name], torch.cuda.get_device_properties(device).total_memory
     free_memory()
@@ -80,7 +84,7 @@ def _rows(name: str, method: str, points: Sequence, device: torch.device) -> Ite
             yield row
             continue
         try:
-            if model is None:
+            if model is None or optimiser is None:
                 model = build(shape, training, device)
                 optimiser = make_optimiser(model)
             elif checkpointing:
@@ -97,7 +101,9 @@ def _rows(name: str, method: str, points: Sequence, device: torch.device) -> Ite
     free_memory()
 
 
-def _steps(model, optimiser, ids: torch.Tensor, device: torch.device) -> tuple[int, float]:
+def _steps(
+    model: PreTrainedModel, optimiser: MixedPrecisionAdamW, ids: torch.Tensor, device: torch.device
+) -> tuple[int, float]:
     """Peak bytes over ``STEPS`` training steps, and the seconds of the last."""
     torch.cuda.reset_peak_memory_stats(device)
     for _ in range(STEPS):
@@ -124,5 +130,4 @@ def save(folder: Path, run: dict) -> None:
     with contextlib.suppress(FileNotFoundError):
         runs = json.loads(path.read_text(encoding="utf-8"))
         others = [other for other in runs if other["device"] != run["device"]]
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps([*others, run], indent=1) + "\n", encoding="utf-8")
+    write_report(folder, "memory_grid", [*others, run])

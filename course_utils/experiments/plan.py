@@ -1,5 +1,8 @@
 """What is run: every study is a list of runs."""
 
+from typing import Any
+
+from course_utils.methods.names import Method
 from course_utils.model.layers import ALL_LINEAR, ATTENTION, MLP
 from course_utils.recorded.runs import Run
 
@@ -11,18 +14,29 @@ TARGETS = {
     "MLP": MLP,
     "all": ALL_LINEAR,
 }
-SNAPSHOTS = 7  # of a soft prompt through training, the start and the end among them
 
 
-def lora(study: str, learning_rate: float, seed: int, rank=8, alpha=None, targets="all", **more):
+def lora(
+    study: str,
+    learning_rate: float,
+    seed: int,
+    rank: int = 8,
+    alpha: float | None = None,
+    targets: str = "all",
+    **more: Any,
+) -> Run:
     """A LoRA run; alpha is twice the rank unless given."""
     alpha = 2.0 * rank if alpha is None else alpha
-    return Run(study, "lora", learning_rate, seed, rank=rank, alpha=alpha, targets=targets, **more)
+    return Run(
+        study, Method.LORA, learning_rate, seed, rank=rank, alpha=alpha, targets=targets, **more
+    )
 
 
-def prompt(study: str, learning_rate: float, seed: int, length=20, init="labels", **more):
+def prompt(
+    study: str, learning_rate: float, seed: int, length: int = 20, init: str = "labels", **more: Any
+) -> Run:
     """A prompt-tuning run."""
-    return Run(study, "prompt", learning_rate, seed, length=length, init=init, **more)
+    return Run(study, Method.PROMPT_TUNING, learning_rate, seed, length=length, init=init, **more)
 
 
 def methods() -> list[Run]:
@@ -31,7 +45,7 @@ def methods() -> list[Run]:
         run
         for seed in SEEDS
         for run in (
-            Run("methods", "full", 2e-5, seed),
+            Run("methods", Method.FULL, 2e-5, seed),
             lora("methods", 5e-4, seed),
             lora("methods", 1e-3, seed, rank=2),
             prompt("methods", 3e-2, seed),
@@ -56,7 +70,7 @@ def lora_grid() -> list[Run]:
     ]
     runs += [lora(study, 5e-4, seed, alpha=alpha) for alpha in (4.0, 64.0) for seed in SEEDS]
     full_rates = (5e-6, 2e-5, 5e-5, 1e-4)
-    return runs + [Run(study, "full", rate, seed) for rate in full_rates for seed in SEEDS]
+    return runs + [Run(study, Method.FULL, rate, seed) for rate in full_rates for seed in SEEDS]
 
 
 def controls() -> list[Run]:

@@ -6,40 +6,40 @@ They run at the same time, so their own seconds say little: ``qlora_step.json`` 
 
 import concurrent.futures
 import dataclasses
-import importlib.metadata
-import json
 import multiprocessing
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from course_utils.data import tasks
-from course_utils.data.prompts import Prompt
 from course_utils.experiments.plan import BATCH_SIZE, SEEDS, STEPS
 from course_utils.experiments.step_time import step_seconds
-from course_utils.experiments.train_and_measure import REVIEW, VALIDATION
+from course_utils.experiments.trainings import Trained, examples_of, prompt_of, train_once
 from course_utils.libraries import bnb
 from course_utils.libraries.qlora import add_peft_lora, train_library
 from course_utils.machine.device import pick_device
-from course_utils.machine.environment import environment
+from course_utils.machine.environment import PACKAGES, environment
 from course_utils.measure import scoring
 from course_utils.measure.perplexity import measure_perplexity
 from course_utils.memory.measured import PeakMemory, free_memory
 from course_utils.methods.lora import add_lora
+from course_utils.methods.names import Method
 from course_utils.model.layers import trainable_parameters
 from course_utils.model.load import load_model
 from course_utils.quantisation.error import linear_weights
 from course_utils.quantisation.layer import quantise_model
+from course_utils.recorded.reports import write_report
 from course_utils.recorded.runs import Record, Run, read, run_of, write
 from course_utils.training.backward import backward, backward_of, mean_loss
-from course_utils.training.loop import train
-from course_utils.training.plan import TrainingConfig, make_examples
+from course_utils.training.plan import Example, TrainingConfig
+from course_utils.training.state import History
 
-METHODS = ("lora", "qlora", "qlora_library")
+METHODS = (Method.LORA, Method.QLORA, Method.QLORA_LIBRARIES)
 RANK, ALPHA, RATE = 8, 16.0, 5e-4
 TIMED, WARM = 30, 10  # steps whose time is taken, and of these the first that do not count
 VALIDATIONS = 6
@@ -54,14 +54,14 @@ def runs() -> list[Run]:
     ]
 
 
-def load(method: str, seed: int) -> tuple:
+def load(method: Method, seed: int) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Model and tokeniser, with adapters on plain or on 4-bit layers."""
-    if method == "qlora_library":
+    if method == Method.QLORA_LIBRARIES:
         model, tokenizer = bnb.load_model_4bit()
         add_peft_lora(model, RANK, ALPHA, seed)
         return model, tokenizer
     model, tokenizer = load_model()
-    if method == "qlora":
+    if method == Method.QLORA:
         quantise_model(model)
     add_lora(model, RANK, ALPHA, seed=seed)
     return model, tokenizer
@@ -70,7 +70,7 @@ def load(method: str, seed: int) -> tuple:
 def study_qlora(folder: Path, workers: int = 6, steps: int = STEPS, timed: int = TIMED) -> None:
     """Write ``qlora_step.json`` (seconds and memory of a step) and ``qlora.jsonl`` (the runs).
 
-    What ``folder`` already holds is not run again, so a study that was cut off can be gone on with.
+    What ``folder`` already holds is not run again, so a study that was cut off can be continued.
 
     Args:
         folder: where to write; made if need be.
@@ -81,7 +81,7 @@ def study_qlora(folder: Path, workers: int = 6, steps: int = STEPS, timed: int =
     folder.mkdir(parents=True, exist_ok=True)
     times, lines = folder / "qlora_step.json", folder / "qlora.jsonl"
     if not times.exists():
-        times.write_text(json.dumps(time_steps(timed), indent=1) + "\n", encoding="utf-8")
+        write_report(folder, "qlora_step", time_steps(timed))
     records, start = read(lines) if lines.exists() else [], time.perf_counter()
     done = {run_of(record) for record in records}
     context = multiprocessing.get_context("spawn")
@@ -96,11 +96,9 @@ def study_qlora(folder: Path, workers: int = 6, steps: int = STEPS, timed: int =
             write(sorted(records, key=lambda r: (r.method, r.seed)), lines)
 
 
-def _environment(device: torch.device) -> dict:
+def _environment(device: torch.device) -> dict[str, Any]:
     """Where, when and with what, the quantisation's packages included."""
-    found = environment(device)
-    more = {name: importlib.metadata.version(name) for name in ("bitsandbytes", "peft")}
-    return found | {"versions": found["versions"] | more}
+    return environment(device, (*PACKAGES, "bitsandbytes", "peft"))
 
 
 def perform_qlora(run: Run, steps: int = STEPS) -> Record:
@@ -110,52 +108,47 @@ def perform_qlora(run: Run, steps: int = STEPS) -> Record:
     libraries those after the last step.
     """
     model, tokenizer = load(run.method, run.seed)
-    task, pad_id = tasks.load("movies"), tokenizer.pad_token_id
-    prompt = Prompt(REVIEW, task.label_words)
-    config = TrainingConfig(
-        RATE, steps, BATCH_SIZE, validate_every=max(1, steps // VALIDATIONS), seed=run.seed
-    )
-    examples = make_examples(tokenizer, prompt, task.train)
-    validation = make_examples(tokenizer, prompt, task.validation.select(range(VALIDATION)))
-    start = time.perf_counter()
-    with PeakMemory(model.device) as memory, tempfile.TemporaryDirectory() as scratch:
-        if run.method == "qlora_library":
-            train_library(model, examples, config, pad_id)
-            best = [steps, mean_loss(model, validation, pad_id)]
-        else:
-            history = train(
-                model,
-                examples,
-                validation,
-                config,
-                pad_id=pad_id,
-                folder=Path(scratch),
-                resume=False,
-            )
-            best = list(history.best)
-    seconds = time.perf_counter() - start
+    task = tasks.load("movies")
+    every = max(1, steps // VALIDATIONS)
+    config = TrainingConfig(RATE, steps, BATCH_SIZE, validate_every=every, seed=run.seed)
+    training = _train_library if run.method == Method.QLORA_LIBRARIES else train_once
+    trained = training(model, tokenizer, examples_of(tokenizer, task), config)
     texts = tasks.load("editorials").test["text"][:]
     return Record(
         **dataclasses.asdict(run),
         steps=steps,
         batch_size=BATCH_SIZE,
-        correct=scoring.evaluate(model, tokenizer, prompt, task.test).correct,
+        correct=scoring.evaluate(model, tokenizer, prompt_of(task), task.test).correct,
         domains={},
         perplexity=measure_perplexity(model, tokenizer, texts).value,
-        best=best,
+        best=list(trained.history.best),
         trainable_parameters=trainable_parameters(model),
-        seconds=seconds,
-        peak_memory=memory.peak,
+        seconds=trained.seconds,
+        peak_memory=trained.peak_memory,
         **_environment(model.device),
     )
 
 
-def time_steps(timed: int = TIMED) -> dict:
+def _train_library(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    examples: tuple[list[Example], list[Example]],
+    config: TrainingConfig,
+) -> Trained:
+    """What ``train_once`` does, through the libraries; validated at the end alone."""
+    pad_id, start = tokenizer.pad_token_id, time.perf_counter()
+    with PeakMemory(model.device) as memory:
+        losses, _ = train_library(model, examples[0], config, pad_id)
+        history = History(losses, [], [(config.steps, mean_loss(model, examples[1], pad_id))])
+    return Trained(history, time.perf_counter() - start, memory.peak)
+
+
+def time_steps(timed: int = TIMED) -> dict[str, Any]:
     """Median seconds and peak bytes of a training step, by method and way.
 
     And how many numbers of the model's weights in NF4 differ from the library's on this device.
     """
-    report: dict = {}
+    report: dict[str, Any] = {}
     context = multiprocessing.get_context("spawn")
     for method in METHODS:  # each in a process of its own: no memory of the one before
         with concurrent.futures.ProcessPoolExecutor(1, context) as pool:
@@ -167,23 +160,28 @@ def time_steps(timed: int = TIMED) -> dict:
     return report | settings | _environment(pick_device())
 
 
-def time_method(method: str, timed: int) -> dict[str, dict[str, float]]:
+def time_method(method: Method, timed: int) -> dict[str, dict[str, float]]:
     """The measurements of one method, by way."""
     model, tokenizer = load(method, seed=0)
     task, pad_id = tasks.load("movies"), tokenizer.pad_token_id
-    prompt = Prompt(REVIEW, task.label_words)
-    examples = make_examples(tokenizer, prompt, task.train.select(range(2000)))
+    examples, _ = examples_of(tokenizer, task, task.train.select(range(2000)))
     config = TrainingConfig(RATE, timed, BATCH_SIZE)
     ways = _ways(method, model, examples, config, pad_id)
     return {name: _measure(way, model) for name, way in ways}
 
 
-def _ways(method: str, model, examples, config, pad_id: int) -> list[tuple[str, Callable]]:
+def _ways(
+    method: Method,
+    model: PreTrainedModel,
+    examples: list[Example],
+    config: TrainingConfig,
+    pad_id: int,
+) -> list[tuple[str, Callable[[], list[float]]]]:
     """How a step may be run: each a name, and a function that gives the seconds of the steps."""
-    if method == "qlora_library":
+    if method == Method.QLORA_LIBRARIES:
         return [
-            (name, lambda on=on: train_library(model, examples, config, pad_id, on)[1])
-            for name, on in (("plain", False), ("checkpointing", True))
+            ("plain", lambda: train_library(model, examples, config, pad_id, False)[1]),
+            ("checkpointing", lambda: train_library(model, examples, config, pad_id, True)[1]),
         ]
     return [
         (
@@ -194,7 +192,7 @@ def _ways(method: str, model, examples, config, pad_id: int) -> list[tuple[str, 
     ]
 
 
-def _measure(way: Callable[[], list[float]], model) -> dict[str, float]:
+def _measure(way: Callable[[], list[float]], model: PreTrainedModel) -> dict[str, float]:
     """Median seconds after the first steps, and the peak over all of them."""
     free_memory()
     with PeakMemory(model.device) as memory:

@@ -11,6 +11,7 @@ from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 from course_utils.libraries.qlora import use_checkpointing
 from course_utils.memory.calculator import Training
 from course_utils.memory.shapes import Shape
+from course_utils.methods.names import Method
 from course_utils.methods.soft_prompt import SoftPrompt, add_soft_prompt
 from course_utils.model.layers import ALL_LINEAR
 from course_utils.training.mixed_precision import MixedPrecisionAdamW
@@ -37,7 +38,7 @@ def config_of(shape: Shape) -> LlamaConfig:
 
 def build(
     shape: Shape, training: Training, device: torch.device, adapters_in_float32: bool = False
-) -> nn.Module:
+) -> PreTrainedModel:
     """A model with random weights, on the device and in the dtype at once, ready for the method.
 
     LoRA and QLoRA are PEFT's, QLoRA on bitsandbytes' NF4 layers with double quantisation.
@@ -46,16 +47,16 @@ def build(
         adapters_in_float32: PEFT's default. Else the adapters have the model's dtype, as the
             optimiser keeps float32 masters of them anyway.
     """
-    if training.method == "QLoRA":
+    if training.method == Method.QLORA:
         model = _build_quantised(shape, training.dtype, device)
     else:
         with torch.device(device):
             model = AutoModelForCausalLM.from_config(
                 config_of(shape), dtype=training.dtype, attn_implementation="sdpa"
             )
-    if training.method in ("LoRA", "QLoRA"):
+    if training.method in (Method.LORA, Method.QLORA):
         model = _with_adapters(model, training, adapters_in_float32)
-    if training.method == "prompt tuning":
+    if training.method == Method.PROMPT_TUNING:
         start = STD * torch.randn(training.soft_tokens, shape.hidden, device=device)
         add_soft_prompt(model, SoftPrompt(start))
     if training.checkpointing:
@@ -98,7 +99,7 @@ def _quantised(linear: nn.Linear, dtype: torch.dtype) -> nn.Linear:
     return layer.to(linear.weight.device)
 
 
-def _with_adapters(model: PreTrainedModel, training: Training, in_float32: bool) -> nn.Module:
+def _with_adapters(model: PreTrainedModel, training: Training, in_float32: bool) -> PreTrainedModel:
     from peft import LoraConfig, get_peft_model
 
     settings = LoraConfig(
@@ -110,7 +111,7 @@ def _with_adapters(model: PreTrainedModel, training: Training, in_float32: bool)
     return get_peft_model(model, settings, autocast_adapter_dtype=in_float32)
 
 
-def loss_of(model: nn.Module, ids: torch.Tensor, chunk: int | None = None) -> torch.Tensor:
+def loss_of(model: PreTrainedModel, ids: torch.Tensor, chunk: int | None = None) -> torch.Tensor:
     """The mean loss of predicting every next token, with logits in float32.
 
     Args:
@@ -139,7 +140,7 @@ def loss_of(model: nn.Module, ids: torch.Tensor, chunk: int | None = None) -> to
     return total / (labels != -100).sum()
 
 
-def _hidden_states(decoder: nn.Module, ids: torch.Tensor) -> torch.Tensor:
+def _hidden_states(decoder: PreTrainedModel, ids: torch.Tensor) -> torch.Tensor:
     """What the decoder gives for rows without padding: (batch, tokens, d_model).
 
     The decoder's own forward pass looks at the positions to find out whether a mask is needed,

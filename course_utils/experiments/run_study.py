@@ -5,21 +5,24 @@ import multiprocessing
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
 
 from course_utils.experiments.plan import STEPS, STUDIES
 from course_utils.experiments.train_and_measure import perform
+from course_utils.machine.device import GIB
+from course_utils.methods.names import Method
 from course_utils.recorded.runs import Record, read, run_of, write
 
 
 def run_study(study: str, folder: Path, workers: int, steps: int = STEPS) -> list[Record]:
     """Perform every run of a study; write ``STUDY.jsonl``, and the vectors of soft prompts.
 
-    ``clusters`` keeps the vectors at every moment, the other studies those at the end.
+    ``clusters`` keeps the vectors at the start and at the end, the other studies those at the end.
 
-    Runs that ``folder`` already holds are skipped, so a study that was cut off can be gone on with.
+    Runs that ``folder`` already holds are skipped, so a study that was cut off can be continued.
 
     Args:
         folder: where to write; made if need be.
@@ -45,13 +48,14 @@ def run_study(study: str, folder: Path, workers: int, steps: int = STEPS) -> lis
             print(f"{len(records)}, {passed:.0f} s  {_line(record)}", flush=True)
             write(records, lines)
             if snapshots:
-                kept = snapshots if study == "clusters" else snapshots[-1:]
+                ends = snapshots[:1] + snapshots[-1:]
+                kept = ends if study == "clusters" else ends[-1:]
                 vectors[record.key] = torch.stack(kept).half()
                 save_file(vectors, tensors)
     return records
 
 
-def _start_worker(counter) -> None:
+def _start_worker(counter: Any) -> None:
     """Give each process a GPU of its own, in turn, and one thread."""
     with counter.get_lock():
         number = counter.value
@@ -64,12 +68,12 @@ def _start_worker(counter) -> None:
 
 def _line(record: Record) -> str:
     what = {
-        "full": "",
-        "lora": f"rank {record.rank} alpha {record.alpha:g} {record.targets}",
-        "prompt": f"length {record.length} {record.init} {record.task}",
+        Method.FULL: "",
+        Method.LORA: f"rank {record.rank} alpha {record.alpha:g} {record.targets}",
+        Method.PROMPT_TUNING: f"length {record.length} {record.init} {record.task}",
     }[record.method]
     speed = f"{1000 * record.seconds / record.steps:.0f} ms a step"
     return (
         f"{record.method} {what} lr {record.learning_rate:g} seed {record.seed}: "
-        f"{record.accuracy:.3f} ({speed}, {record.peak_memory / 2**30:.2f} GiB)"
+        f"{record.accuracy:.3f} ({speed}, {record.peak_memory / GIB:.2f} GiB)"
     )

@@ -1,27 +1,29 @@
 """A model of seven billion parameters, trained with QLoRA in the memory of a small card."""
 
 import dataclasses
-import json
 import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from course_utils.experiments.memory import PACKAGES
 from course_utils.experiments.random_models import build, loss_of, make_optimiser, random_ids
-from course_utils.machine.device import cuda_device
+from course_utils.machine.device import GIB, cuda_device
 from course_utils.machine.environment import environment
-from course_utils.memory.calculator import GIB, Training, estimate, workspaces
+from course_utils.memory.calculator import Training, estimate, workspaces
 from course_utils.memory.measured import free_memory
 from course_utils.memory.shapes import SHAPES
+from course_utils.methods.names import Method
+from course_utils.recorded.reports import write_report
 from course_utils.recorded.small_card import describe_small_card, in_gib
 from course_utils.training.cuda_graphs import Recorder
 
 NAME = "Llama-2-7B"
 CAP = 15 * GIB  # what a T4 leaves to a process
-TRAINING = Training("QLoRA", 4, 512, checkpointing=True, rank=16)
+TRAINING = Training(Method.QLORA, 4, 512, checkpointing=True, rank=16)
 CHUNK = 512  # positions whose logits are in memory at once, where the loss goes in chunks
 WARM, STEPS = 3, 8
 
@@ -52,7 +54,7 @@ VARIANTS = (
 )
 
 
-def study_small_card(folder: Path) -> dict:
+def study_small_card(folder: Path) -> dict[str, Any]:
     """Predict, then measure; write ``small_card.json``.
 
     Raises:
@@ -60,8 +62,8 @@ def study_small_card(folder: Path) -> dict:
     """
     device = cuda_device("the study measures a GPU's memory")
     shape = SHAPES[NAME]
-    full = estimate(shape, dataclasses.replace(TRAINING, method="full"), workspaces(device))
-    report = {
+    full = estimate(shape, dataclasses.replace(TRAINING, method=Method.FULL), workspaces(device))
+    report: dict[str, Any] = {
         "shape": NAME,
         "cap": CAP,
         "batch": TRAINING.batch,
@@ -73,7 +75,8 @@ def study_small_card(folder: Path) -> dict:
         "variants": {},
     }
     for variant in VARIANTS:
-        report["variants"][variant.name] = row = {"predicted": predicted(variant, device)}
+        row: dict[str, Any] = {"predicted": predicted(variant, device)}
+        report["variants"][variant.name] = row
         print(f"{variant.name}: predicted {in_gib(row['predicted'])}", flush=True)
         try:
             row |= measure(variant, device)
@@ -82,9 +85,7 @@ def study_small_card(folder: Path) -> dict:
             row["note"] = f"{type(error).__name__}: {str(error).splitlines()[0]}"
             print(f"{variant.name}: {row['note']}", flush=True)
         free_memory()
-        folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(report, indent=1) + "\n"
-        (folder / "small_card.json").write_text(text, encoding="utf-8")
+        write_report(folder, "small_card", report)
     return report
 
 
@@ -96,7 +97,7 @@ def predicted(variant: Variant, device: torch.device) -> int | None:
     return estimate(SHAPES[NAME], training, workspaces(device)).peak
 
 
-def measure(variant: Variant, device: torch.device) -> dict:
+def measure(variant: Variant, device: torch.device) -> dict[str, Any]:
     """Peak bytes with the process capped, and tokens a second: the median of the later steps.
 
     What others hold, such as a notebook's own model, counts towards the cap and not in the peak.
@@ -109,7 +110,7 @@ def measure(variant: Variant, device: torch.device) -> dict:
         torch.cuda.set_per_process_memory_fraction(1.0, device)
 
 
-def _measure(variant: Variant, device: torch.device) -> dict:
+def _measure(variant: Variant, device: torch.device) -> dict[str, Any]:
     torch.manual_seed(0)
     shape = SHAPES[NAME]
     free_memory()
@@ -161,7 +162,7 @@ def _peak(device: torch.device) -> int:
     return torch.cuda.max_memory_allocated(device)
 
 
-def _own_step(model: torch.nn.Module) -> Callable[[], None]:
+def _own_step(model: torch.nn.Module) -> Callable[[], object]:
     optimiser = make_optimiser(model)
     return lambda: optimiser.step(max_norm=1.0)
 

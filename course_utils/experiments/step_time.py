@@ -1,54 +1,62 @@
 """Milliseconds of a training step on a GPU: forward and backward as CUDA graphs, and plainly."""
 
 import functools
-import json
 import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from transformers import PreTrainedModel
 
 from course_utils.data import tasks
-from course_utils.data.prompts import Prompt
 from course_utils.experiments.plan import BATCH_SIZE, methods
-from course_utils.experiments.train_and_measure import REVIEW, prepare
+from course_utils.experiments.train_and_measure import prepare
+from course_utils.experiments.trainings import examples_of
 from course_utils.machine.environment import environment
 from course_utils.model.load import load_model
+from course_utils.recorded.reports import write_report
 from course_utils.training.backward import backward, backward_of
 from course_utils.training.mixed_precision import MixedPrecisionAdamW
-from course_utils.training.plan import TrainingConfig, make_examples, plan_batches
+from course_utils.training.plan import Example, TrainingConfig, plan_batches
 
 STEPS, WARM = 60, 20  # every width has been recorded when the clock starts
 
 
-def study_step_time(folder: Path) -> dict:
+def study_step_time(folder: Path) -> dict[str, Any]:
     """Time each method of the study ``methods``; write ``step_time.json`` and print a table."""
-    report = {}
+    report: dict[str, Any] = {}
     for run in methods()[:4]:
         model, tokenizer = load_model()
         task = tasks.load(run.task)
-        prompt = Prompt(REVIEW, task.label_words)
-        prepare(run, model, tokenizer, task, prompt)
-        examples = make_examples(tokenizer, prompt, task.train.select(range(2000)))
+        prepare(run, model, tokenizer, task)
+        examples, _ = examples_of(tokenizer, task, task.train.select(range(2000)))
         pad_id = tokenizer.pad_token_id
-        name = f"{run.method} {run.rank or ''}".strip()
+        name = f"{run.method} r={run.rank}" if run.rank else str(run.method)
         report[name] = {
             "plain": _median(model, examples, functools.partial(backward, model, pad_id=pad_id)),
             "graphs": _median(model, examples, backward_of(model, pad_id)),
         }
         print(name, {way: f"{1000 * s:.1f} ms" for way, s in report[name].items()}, flush=True)
     report |= {"batch_size": BATCH_SIZE, "steps": STEPS - WARM, **environment(model.device)}
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "step_time.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    write_report(folder, "step_time", report)
     return report
 
 
-def _median(model, examples, run_backward) -> float:
+def _median(
+    model: PreTrainedModel, examples: list[Example], run_backward: Callable[[list[Example]], float]
+) -> float:
     """Median seconds of a whole step, once every width has been recorded."""
     config = TrainingConfig(1e-5, STEPS, BATCH_SIZE)
     return statistics.median(step_seconds(model, examples, config, run_backward)[WARM:])
 
 
-def step_seconds(model, examples, config: TrainingConfig, run_backward: Callable) -> list[float]:
+def step_seconds(
+    model: PreTrainedModel,
+    examples: list[Example],
+    config: TrainingConfig,
+    run_backward: Callable[[list[Example]], float],
+) -> list[float]:
     """Seconds of each step, collating and optimiser included."""
     parameters = [p for p in model.parameters() if p.requires_grad]
     optimiser = MixedPrecisionAdamW(parameters, config.learning_rate)

@@ -10,13 +10,16 @@ bitsandbytes 0.50.2 has four traps on a CPU. None of them raises; all of them gi
 4. Moving a repacked layer with ``.to(device)`` corrupts it (bitsandbytes#2078).
 
 ``make_safe`` refuses the first and switches the repacking off, which prevents the other three.
+Lesson 5, *Proof against the library* and *bitsandbytes on a CPU: four silent traps*.
 """
 
 import collections
+import contextlib
 import functools
 import logging
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import torch
 from torch import nn
@@ -29,26 +32,34 @@ from course_utils.quantisation.blockwise import dequantise, quantise
 from course_utils.quantisation.codebooks import nf4
 
 
-@functools.cache
-def library() -> types.ModuleType:
-    """bitsandbytes, imported without the warnings on kernels that the course does not use.
-
-    Raises:
-        CourseError: it is not installed, or cannot be loaded here.
-    """
+@contextlib.contextmanager
+def quiet_bitsandbytes() -> Iterator[None]:
+    """Without what bitsandbytes logs of kernels that the course does not use; errors stay."""
     logger = logging.getLogger("bitsandbytes")
     level = logger.level
     logger.setLevel(logging.ERROR)
     try:
-        import bitsandbytes
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+@functools.cache
+def library() -> types.ModuleType:
+    """bitsandbytes, imported quietly.
+
+    Raises:
+        CourseError: it is not installed, or cannot be loaded here.
+    """
+    try:
+        with quiet_bitsandbytes():
+            import bitsandbytes
     except Exception as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise CourseError(
             f"bitsandbytes cannot be imported ({reason})",
             "pip install -r requirements.txt; all exercises work without it",
         ) from error
-    finally:
-        logger.setLevel(level)
     return bitsandbytes
 
 
@@ -69,10 +80,10 @@ def nf4_config(compute_dtype: torch.dtype) -> BitsAndBytesConfig:
 def load_model_4bit(
     device: torch.device | None = None,
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """What ``model.load_model`` gives, with the linear layers quantised by bitsandbytes.
+    """What ``model.load.load_model`` gives, with the linear layers quantised by bitsandbytes.
 
     Raises:
-        CourseError: see ``library``, ``make_safe`` and ``model.load_model``.
+        CourseError: see ``library``, ``make_safe`` and ``model.load.load_model``.
     """
     library()
     device = device or pick_device()
@@ -81,7 +92,7 @@ def load_model_4bit(
     return model, tokenizer
 
 
-def linear_4bit_layers(model: nn.Module) -> dict[str, nn.Module]:
+def linear_4bit_layers(model: nn.Module) -> dict[str, Any]:
     """The model's ``bitsandbytes.nn.Linear4bit`` layers, by full name."""
     kind = library().nn.Linear4bit
     return {name: m for name, m in model.named_modules() if isinstance(m, kind)}
@@ -106,12 +117,12 @@ def make_safe(model: nn.Module) -> None:
             raise CourseError(
                 f"{name} has {layer.in_features} inputs, no multiple of the block of "
                 f"{state.blocksize}: bitsandbytes would dequantise it wrongly on a CPU",
-                "use a GPU, or the course's own quantised_linear.quantise_model",
+                "use a GPU, or the course's own quantisation.layer.quantise_model",
             )
         layer.support_avx512bf16_for_cpu = False
 
 
-def dequantised(layer: nn.Module) -> torch.Tensor:
+def dequantised(layer: Any) -> torch.Tensor:
     """The weight (out, in) that a ``Linear4bit`` stands for, in the dtype it was given in."""
     weight = layer.weight
     return library().functional.dequantize_4bit(weight.data, weight.quant_state)
@@ -126,7 +137,8 @@ def differences(weights: Iterable[torch.Tensor]) -> dict[str, int]:
     Returns:
         Counts of ``packed bytes``, ``scales`` and ``dequantised weights`` that differ.
     """
-    functional, found = library().functional, collections.Counter()
+    functional = library().functional
+    found: collections.Counter[str] = collections.Counter()
     for weight in weights:
         table = nf4().to(weight.device)
         packed, absmax = quantise(weight, table)

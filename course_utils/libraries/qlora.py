@@ -1,4 +1,7 @@
-"""QLoRA through the libraries: bitsandbytes' 4-bit layers, PEFT's adapters, a paged optimiser."""
+"""QLoRA through the libraries: bitsandbytes' 4-bit layers, PEFT's adapters, a paged optimiser.
+
+Lesson 5, *Through the libraries, on a GPU*.
+"""
 
 import math
 import time
@@ -15,7 +18,7 @@ from course_utils.training.backward import backward
 from course_utils.training.plan import Example, TrainingConfig, learning_rate, plan_batches
 
 
-def use_checkpointing(model: nn.Module) -> None:
+def use_checkpointing(model: PreTrainedModel) -> None:
     """Compute each decoder layer again in the backward pass, from now on.
 
     Without dropout nothing is random, so no random state need be kept: that would make the CPU
@@ -29,7 +32,7 @@ def use_checkpointing(model: nn.Module) -> None:
 def add_peft_lora(model: PreTrainedModel, rank: int = 8, alpha: float = 16.0, seed: int = 0) -> int:
     """Freeze ``model`` and give all its linear layers PEFT's LoRA, in place.
 
-    The adapters start as ``lora.add_lora`` starts them with this seed. PEFT's usual
+    The adapters start as ``methods.lora.add_lora`` starts them with this seed. PEFT's usual
     ``prepare_model_for_kbit_training`` is left out: it would cast the embedding to float32, while
     the norms, which matter, are in float32 already.
 
@@ -70,7 +73,7 @@ def train_library(
     pad_id: int,
     checkpointing: bool = True,
 ) -> tuple[list[float], list[float]]:
-    """Train with the batches, schedule and clipping of ``training.train``; no validation.
+    """Train with the batches, schedule and clipping of ``training.loop.train``; no validation.
 
     In float16, PyTorch's ``GradScaler`` scales the loss; otherwise it does nothing.
 

@@ -8,6 +8,7 @@ import torch
 from course_utils.errors import CourseError
 from course_utils.settings import device_name
 
+GIB = 2**30
 PROBE_TOKENS = 512
 
 
@@ -38,7 +39,7 @@ def describe_device(device: torch.device | None = None) -> str:
     device = device or pick_device()
     if device.type == "cuda":
         properties = torch.cuda.get_device_properties(device)
-        return f"{properties.name}, {properties.total_memory / 2**30:.0f} GiB"
+        return f"{properties.name}, {properties.total_memory / GIB:.0f} GiB"
     return f"CPU, {torch.get_num_threads()} threads"
 
 

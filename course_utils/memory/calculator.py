@@ -1,31 +1,32 @@
-"""How much GPU memory a training step needs, before anything is run.
+"""How much GPU memory a training step needs, before anything is run (lesson 5, *All of it*).
 
-What is counted is what ``experiments.memory_setups`` runs: a transformers model in one dtype,
+What is counted is what ``experiments.random_models`` runs: a transformers model in one dtype,
 causal attention by SDPA without a padding mask, the causal language-modelling loss in float32, and
 ``MixedPrecisionAdamW``. The figures are bytes of tensors, as ``torch.cuda.max_memory_allocated``
 counts them. Not counted: the CUDA context (about 0.5 GiB), and the holes in the memory that the
 allocator has reserved.
 """
 
-# MERGE-DOC memory_cards
-# """The memory of common GPUs, and which of them a training fits on."""
-
 import dataclasses
 
 import torch
 
 from course_utils.errors import CourseError
+from course_utils.machine.device import GIB
 from course_utils.memory.activations import FLOAT32, Saved
 from course_utils.memory.shapes import Shape
+from course_utils.methods.names import Method
+from course_utils.quantisation.blockwise import BLOCK, SECOND_BLOCK
 
-GIB = 2**30
-METHODS = ("full", "LoRA", "QLoRA", "prompt tuning")
-BLOCK, SECOND_BLOCK = 64, 256  # QLoRA's block sizes (Dettmers et al. 2023, section 3)
+METHODS = (Method.FULL, Method.LORA, Method.QLORA, Method.PROMPT_TUNING)
 CODEBOOKS = 16 * FLOAT32 + 256 * FLOAT32 + FLOAT32  # NF4's levels, the 8-bit levels, an offset
-# A logit at its dearest moment, in the backward pass of the cross-entropy: its log-softmax, the
-# gradient of that, and the gradient of the logit, all in float32.
+# A logit when it takes the most memory, in the backward pass of the cross-entropy: its log-softmax,
+# the gradient of that, and the gradient of the logit, all in float32.
 LOGIT = 3 * FLOAT32
 WORKSPACES = 2 * 32 * 2**20  # bytes, on an H100: see ``workspaces``
+# GiB, as PyTorch reports them: less than the nominal 16, 24, 40 and 80.
+CARDS = {"T4": 14.7, "L4": 22.0, "A100 40": 39.4, "A100/H100 80": 79.1}
+CONTEXT = 0.5  # GiB that CUDA itself takes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Training:
     """One way to train.
 
     Attributes:
-        method: one of ``METHODS``.
+        method: one of ``METHODS``, or its name.
         batch: rows.
         length: tokens in a row, the soft prompt not counted.
         dtype: of weights and activations: ``torch.float32``, ``bfloat16`` or ``float16``. With
@@ -45,7 +46,7 @@ class Training:
             need them at the answers alone: one a row.
     """
 
-    method: str
+    method: Method
     batch: int
     length: int
     dtype: torch.dtype = torch.bfloat16
@@ -54,11 +55,13 @@ class Training:
     soft_tokens: int = 20
     logit_positions: int | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise CourseError(
-                f"There is no method '{self.method}'", f"choose one of {', '.join(METHODS)}"
+                f"The memory calculator does not know the method '{self.method}'",
+                f"choose one of {', '.join(METHODS)}",
             )
+        object.__setattr__(self, "method", Method(self.method))  # a name will do, too
         if min(self.batch, self.length, self.rank, self.soft_tokens) < 1:
             raise CourseError(
                 "Batch, length, rank and soft tokens are counts", "give each at least 1"
@@ -67,7 +70,7 @@ class Training:
     @property
     def row(self) -> int:
         """Positions in a row, the soft prompt's included."""
-        return self.length + (self.soft_tokens if self.method == "prompt tuning" else 0)
+        return self.length + (self.soft_tokens if self.method == Method.PROMPT_TUNING else 0)
 
     @property
     def tokens(self) -> int:
@@ -80,19 +83,19 @@ class Estimate:
     """The bytes of a training step.
 
     Attributes:
-        moments: for each moment that may be the dearest, bytes by part.
+        moments: for each moment at which the most may be held, bytes by part.
     """
 
     moments: dict[str, dict[str, int]]
 
     @property
     def moment(self) -> str:
-        """The dearest moment."""
+        """The moment at which the most is held."""
         return max(self.moments, key=lambda name: sum(self.moments[name].values()))
 
     @property
     def parts(self) -> dict[str, int]:
-        """Bytes by part at the dearest moment."""
+        """Bytes by part at that moment."""
         return self.moments[self.moment]
 
     @property
@@ -122,6 +125,11 @@ def estimate(shape: Shape, training: Training, workspace: int = WORKSPACES) -> E
         "optimiser step": step.optimiser_step(),
     }
     return Estimate({name: held | parts for name, parts in moments.items()})
+
+
+def fitting_cards(peak: int) -> list[str]:
+    """The GPUs on which a training with a peak of so many bytes fits, the smallest first."""
+    return [name for name, size in CARDS.items() if peak / GIB + CONTEXT <= size]
 
 
 def workspaces(device: torch.device) -> int:
@@ -155,11 +163,11 @@ class _Step:
 
     @property
     def full(self) -> bool:
-        return self.training.method == "full"
+        return self.training.method == Method.FULL
 
     @property
     def adapters(self) -> bool:
-        return self.training.method in ("LoRA", "QLoRA")
+        return self.training.method in (Method.LORA, Method.QLORA)
 
     @property
     def trained(self) -> int:
@@ -201,7 +209,7 @@ class _Step:
 
     def _model(self) -> dict[str, int]:
         shape, size = self.shape, self.training.dtype.itemsize
-        if self.training.method != "QLoRA":
+        if self.training.method != Method.QLORA:
             return {"weights": size * shape.parameters}
         matrices = [quantised_bytes(*matrix) for matrix in shape.matrices.values()]
         codes, constants = (shape.layers * sum(column) for column in zip(*matrices))
@@ -235,7 +243,7 @@ class _Step:
         """Besides what was kept: the layer computed again, its gradients, an unpacked matrix."""
         tokens, saved = self.training.tokens, self.saved
         unpacked = 0
-        if self.training.method == "QLoRA":
+        if self.training.method == Method.QLORA:
             largest = max(rows * columns for rows, columns in self.shape.matrices.values())
             unpacked = self.training.dtype.itemsize * largest
         again = tokens * saved.layer if self.training.checkpointing else 0
@@ -261,13 +269,3 @@ class _Step:
         if self.full:
             last = self.trained_size * (shape.hidden * shape.mlp if shape.tied else shape.table)
         return {"gradients": FLOAT32 * self.trained + last}
-
-
-# GiB, as PyTorch reports them: less than the nominal 16, 24, 40 and 80.
-CARDS = {"T4": 14.7, "L4": 22.0, "A100 40": 39.4, "A100/H100 80": 79.1}
-CONTEXT = 0.5  # GiB that CUDA itself takes
-
-
-def fitting_cards(peak: int) -> list[str]:
-    """The GPUs on which a training with a peak of so many bytes fits, the smallest first."""
-    return [name for name, size in CARDS.items() if peak / GIB + CONTEXT <= size]

@@ -1,11 +1,14 @@
-"""What LoRA costs, by formula: parameters, and bytes in training."""
+"""What LoRA and QLoRA cost, by formula: parameters, and bytes in training.
 
-# MERGE-DOC qlora_cost
-# """What QLoRA costs, by formula: bytes of the model and its adapters, and of activations."""
+Lesson 3 writes the first two by hand (*The layer*, *What training costs in memory*), lesson 5 the
+other two (*The memory calculator*).
+"""
 
 from collections.abc import Iterable
 
 import torch
+
+from course_utils.quantisation.blockwise import BLOCK, SECOND_BLOCK
 
 
 def count_lora(shapes: Iterable[tuple[int, int]], rank: int) -> int:
@@ -41,7 +44,7 @@ def qlora_bytes(quantised: int, rest: int, adapters: int) -> dict[str, float]:
     """
     return {
         "codes": quantised / 2,
-        "constants": quantised / 64 + 4 * quantised / (64 * 256),
+        "constants": quantised / BLOCK + 4 * quantised / (BLOCK * SECOND_BLOCK),
         "rest": 2 * rest,
         "adapters": 16 * adapters,
     }

@@ -1,7 +1,8 @@
-"""The most memory that a stretch of code held, and giving back what nobody holds."""
+"""Memory measured: the most that a stretch of code held, and what a forward pass keeps.
 
-# MERGE-DOC activations
-# """What a forward pass keeps for the backward pass: the activations, in bytes."""
+``PeakMemory`` stands around every training of the lessons; ``saved_bytes`` counts activations
+(lesson 3, *What LoRA saves, and what it does not*; lesson 5, *What the backward pass needs*).
+"""
 
 import gc
 import threading
@@ -41,7 +42,7 @@ class PeakMemory:
         while not self._stop.wait(0.01):
             self.peak = max(self.peak, process.memory_info().rss)
 
-    def __exit__(self, *exception) -> None:
+    def __exit__(self, *exception: object) -> None:
         if self.device.type == "cuda":
             self.peak = torch.cuda.max_memory_allocated(self.device)
         else:

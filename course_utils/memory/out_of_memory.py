@@ -1,18 +1,21 @@
 """What to do when a GPU's memory runs out: the calculator's numbers, and a batch that fits."""
 
 import dataclasses
+from typing import Any
 
 import torch
 from transformers import PretrainedConfig, PreTrainedModel
 
 from course_utils.errors import CourseError
-from course_utils.memory.calculator import GIB, Estimate, Training, estimate
+from course_utils.machine.device import GIB
+from course_utils.memory.calculator import Estimate, Training, estimate
 from course_utils.memory.shapes import Shape
+from course_utils.methods.names import Method
 
 SPARE = 0.9  # share of the memory that is planned for: the rest is the CUDA context and holes
 
 
-def training_of(model: PreTrainedModel, batch: int, length: int, **more) -> Training:
+def training_of(model: PreTrainedModel, batch: int, length: int, **more: Any) -> Training:
     """How ``model`` is being trained, as the calculator wants to know it.
 
     Args:
@@ -24,14 +27,14 @@ def training_of(model: PreTrainedModel, batch: int, length: int, **more) -> Trai
     packed = any(type(m).__name__ in ("QuantisedLinear", "Linear4bit") for m in model.modules())
     if adapters:
         rank = len(adapters[0])  # (rank, in)
-        method = "QLoRA" if packed else "LoRA"
+        method = Method.QLORA if packed else Method.LORA
         return Training(method, batch, length, dtype=model.dtype, rank=rank, **more)
     soft_prompt = getattr(model, "soft_prompt", None)
     if soft_prompt is not None:
         soft_tokens = len(soft_prompt.embedding)
         more |= {"soft_tokens": soft_tokens}
-        return Training("prompt tuning", batch, length, dtype=model.dtype, **more)
-    return Training("full", batch, length, dtype=model.dtype, **more)
+        return Training(Method.PROMPT_TUNING, batch, length, dtype=model.dtype, **more)
+    return Training(Method.FULL, batch, length, dtype=model.dtype, **more)
 
 
 def explain(config: PretrainedConfig, training: Training, memory: int | None = None) -> CourseError:

@@ -1,7 +1,8 @@
-"""Blockwise quantisation: 4-bit codes, two in a byte, and one scale for every block of weights."""
+"""Blockwise quantisation: 4-bit codes, two in a byte, and one scale for every block of weights.
 
-# MERGE-DOC double_quantisation
-# """Double quantisation: the scales of the blocks are themselves quantised, to 8 bits."""
+Lesson 5 writes it by hand (*A scale for every block*, *Two codes in a byte*). Double quantisation
+(*Quantise the scales as well*) quantises the scales of the blocks themselves, to 8 bits.
+"""
 
 import torch
 from torch.nn.functional import pad
@@ -9,7 +10,9 @@ from torch.nn.functional import pad
 from course_utils.errors import CourseError
 from course_utils.quantisation.codebooks import dynamic8
 
-BLOCK = 64  # weights that share a scale, as in the QLoRA paper
+# Dettmers et al. 2023, section 3.
+BLOCK = 64  # weights that share a scale
+SECOND_BLOCK = 256  # scales that share a scale of their own
 
 
 def absmax_int4(weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -121,9 +124,6 @@ def from_pairs(
     return scaled.view(-1)[:numbers].view(shape).to(dtype)
 
 
-SECOND_BLOCK = 256  # scales that share a scale of their own
-
-
 @torch.no_grad()
 def quantise_absmax(
     absmax: torch.Tensor,
@@ -134,7 +134,7 @@ def quantise_absmax(
     8-bit codebook is finest.
 
     Args:
-        absmax: (blocks,) float32, as ``blockwise.quantise`` gives it.
+        absmax: (blocks,) float32, as ``quantise`` gives it.
 
     Returns:
         Codes (blocks,) uint8, scales (ceil(blocks / 256),) float32, and the mean () float32.

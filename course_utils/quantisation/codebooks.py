@@ -1,6 +1,7 @@
 """Codebooks: the numbers that a code of 4 or 8 bits can stand for, in rising order.
 
-Each lies in [-1, 1] and holds an exact 0, so that a weight of 0 stays 0.
+Each lies in [-1, 1] and holds an exact 0, so that a weight of 0 stays 0. Lesson 5, *Which sixteen
+numbers?*.
 """
 
 import torch

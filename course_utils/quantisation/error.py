@@ -1,4 +1,7 @@
-"""What rounding does to weights, and a model whose weights are rounded."""
+"""What rounding does to weights, and a model whose weights are rounded.
+
+Lesson 5, *Which sixteen numbers?* and *Which error matters?*.
+"""
 
 from collections.abc import Callable
 
@@ -19,10 +22,10 @@ def round_trip(
     return dequantise(packed, absmax, codebook, tuple(weight.shape), block=block)
 
 
-def relative_rmse(came: torch.Tensor, weight: torch.Tensor) -> float:
+def relative_rmse(got: torch.Tensor, weight: torch.Tensor) -> float:
     """Root mean square error as a share of the weight's own root mean square."""
     weight = weight.float()
-    return ((came.float() - weight).norm() / weight.norm()).item()
+    return ((got.float() - weight).norm() / weight.norm()).item()
 
 
 @torch.no_grad()

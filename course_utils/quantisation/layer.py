@@ -1,9 +1,11 @@
 """A frozen linear layer whose weight is kept in 4 bits, and models made of such layers.
 
-QLoRA (Dettmers et al. 2023) is LoRA on these layers: quantise the model, then ``lora.add_lora``.
+QLoRA (Dettmers et al. 2023) is LoRA on these layers: quantise the model, then add LoRA. Lesson 5,
+*A frozen layer in 4 bits* and *QLoRA*.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -36,12 +38,12 @@ class FrozenProduct(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, x: torch.Tensor, layer: "QuantisedLinear") -> torch.Tensor:
+    def forward(ctx: Any, x: torch.Tensor, layer: "QuantisedLinear") -> torch.Tensor:
         ctx.layer = layer
         return linear(x, layer.dequantised(x.dtype))  # (..., out)
 
     @staticmethod
-    def backward(ctx, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:
         return gradient @ ctx.layer.dequantised(gradient.dtype), None  # (..., in)
 
 
@@ -59,6 +61,13 @@ class QuantisedLinear(nn.Linear):
         absmax_mean: () float32.
         bias: (out,) as it was, frozen; or None.
     """
+
+    packed: torch.Tensor
+    absmax_codes: torch.Tensor
+    absmax_scales: torch.Tensor
+    absmax_mean: torch.Tensor
+    pairs: torch.Tensor
+    absmax_codebook: torch.Tensor
 
     def __init__(self, layer: nn.Linear):
         nn.Module.__init__(self)  # nn.Linear's would make a weight in full precision
@@ -83,7 +92,7 @@ class QuantisedLinear(nn.Linear):
         return y if self.bias is None else y + self.bias.to(y.dtype)
 
     @property
-    def weight(self) -> torch.Tensor:
+    def weight(self) -> torch.Tensor:  # type: ignore[override] # it cannot be written to
         """(out, in) float32: a new tensor, computed from the codes."""
         return self.dequantised(torch.float32)
 
@@ -135,7 +144,7 @@ def make_qlora(model: nn.Module, rank: int, alpha: float) -> int:
     """Quantise the linear layers, add LoRA to all of them; return how many numbers train.
 
     Raises:
-        CourseError: see ``quantise_model`` and ``lora.add_lora``.
+        CourseError: see ``quantise_model`` and ``methods.lora.add_lora``.
     """
     quantise_model(model)
     add_lora(model, rank, alpha)

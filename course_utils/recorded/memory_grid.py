@@ -1,9 +1,14 @@
-"""recorded.memory_grid."""
+"""The memory calculator against a GPU, as ``experiments memory`` measured it.
+
+Lesson 5, *Is it right?*.
+"""
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
-from course_utils.memory.calculator import GIB
+from course_utils.machine.device import GIB
+from course_utils.methods.names import Method
 from course_utils.recorded.reports import read_report
 
 
@@ -13,7 +18,7 @@ class Row:
 
     Attributes:
         predicted: bytes at the peak, by the calculator.
-        moment: the dearest moment, by the calculator.
+        moment: at which the most is held, by the calculator.
         measured: ``torch.cuda.max_memory_allocated`` over the steps, less what others held; None if
             they were not run.
         seconds: of the last step.
@@ -21,7 +26,7 @@ class Row:
     """
 
     shape: str
-    method: str
+    method: Method
     batch: int
     length: int
     checkpointing: bool
@@ -33,8 +38,15 @@ class Row:
 
     @property
     def error(self) -> float:
-        """Prediction over measurement, less 1."""
+        """Prediction over measurement, less 1; only of a row that was run."""
+        if self.measured is None:
+            raise ValueError(f"this row was not run: {self.note}")
         return self.predicted / self.measured - 1
+
+    @classmethod
+    def read(cls, row: dict[str, Any]) -> "Row":
+        """A row as it is stored."""
+        return cls(**row | {"method": Method(row["method"])})
 
 
 def recorded_grids() -> dict[str, list[Row]]:
@@ -44,12 +56,12 @@ def recorded_grids() -> dict[str, list[Row]]:
         CourseError: there are none.
     """
     runs = read_report("memory_grid", "memory")
-    return {run["device"]: [Row(**row) for row in run["rows"]] for run in runs}
+    return {run["device"]: [Row.read(row) for row in run["rows"]] for run in runs}
 
 
 def describe_cell(row: Row) -> str:
     """One line on a cell."""
-    what = f"{row.shape:13} {row.method:13} {row.batch} x {row.length:4}"
+    what = f"{row.shape:13} {row.method:16} {row.batch} x {row.length:4}"
     what += " checkpointing" if row.checkpointing else " " * 14
     what += f"  predicted {row.predicted / GIB:7.2f} GiB ({row.moment})"
     if row.measured is None:
@@ -59,15 +71,15 @@ def describe_cell(row: Row) -> str:
 
 def grid_table(rows: Sequence[Row], batch: int, length: int) -> str:
     """Predicted and measured GiB at one batch and length, without and with checkpointing."""
-    head = f"{f'GiB, {batch} x {length} tokens':28}{'all activations kept':26}checkpointing"
-    lines = [head, f"{'':28}" + f"{'predicted measured error':26}" * 2]
+    head = f"{f'GiB, {batch} x {length} tokens':31}{'all activations kept':26}checkpointing"
+    lines = [head, f"{'':31}" + f"{'predicted measured error':26}" * 2]
     cells: dict[tuple[str, str], dict[bool, str]] = {}
     for row in rows:
         if (row.batch, row.length) == (batch, length):
             cells.setdefault((row.shape, row.method), {})[row.checkpointing] = _cell(row)
     for (shape, method), found in cells.items():
         columns = (f"{found.get(checkpointing, ''):26}" for checkpointing in (False, True))
-        lines.append(f"{shape:14}{method:14}{''.join(columns)}")
+        lines.append(f"{shape:14}{method:17}{''.join(columns)}")
     return "\n".join(line.rstrip() for line in lines)
 
 

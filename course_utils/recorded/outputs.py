@@ -1,11 +1,17 @@
-"""What the GPU cells of lesson 5 printed on a GPU: recorded once, shown where there is none."""
+"""What the GPU cells of lesson 5 printed on a GPU: recorded once, shown where there is none.
 
-import json
+``experiments gpu_lesson`` makes the record; the whole executed notebook is ``solutions/recorded/``.
+"""
 
-from course_utils import settings
+import re
+from collections.abc import Mapping
+from typing import Any
+
 from course_utils.errors import CourseError
+from course_utils.recorded.reports import read_report
 
-RECORDED = settings.RECORDED / "05_qlora_gpu.ipynb"  # the lesson, executed
+NAME, STUDY = "qlora_gpu_outputs", "gpu_lesson"
+CALL = re.compile(r'show_recorded\("([^"]+)"\)')  # in a cell that has a record
 
 
 def show_recorded(name: str) -> None:
@@ -17,24 +23,28 @@ def show_recorded(name: str) -> None:
     Raises:
         CourseError: no cell was recorded under this name.
     """
-    notebook = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
-    for cell in notebook.get("cells", []):
-        if f'show_recorded("{name}")' in "".join(cell["source"]):
-            print(_origin(**notebook["metadata"]["recorded"]))
-            print(_printed(cell))
-            return
-    raise CourseError(
-        f"There is no recorded output '{name}'",
-        "make it on a GPU with: python -m course_utils experiments gpu_lesson",
-    )
+    record = read_report(NAME, STUDY)
+    if name not in record["cells"]:
+        raise CourseError(
+            f"There is no recorded output '{name}'",
+            f"make it on a GPU with: python -m course_utils experiments {STUDY}",
+        )
+    packages = ", ".join(f"{package} {version}" for package, version in record["versions"].items())
+    print(f"Not run here. Recorded on {record['device']}, {record['date']}\n({packages}):\n")
+    print(record["cells"][name]["printed"])
 
 
-def _origin(device: str, versions: dict[str, str], date: str) -> str:
-    packages = ", ".join(f"{package} {version}" for package, version in versions.items())
-    return f"Not run here. Recorded on {device}, {date}\n({packages}):\n"
+def outputs_of(notebook: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """What to record of an executed notebook: by name, each cell's source and what it printed."""
+    found = {}
+    for cell in notebook["cells"]:
+        source = _text(cell["source"])
+        if cell["cell_type"] == "code" and (call := CALL.search(source)):
+            texts = [_text(o["text"]) for o in cell["outputs"] if o.get("name") == "stdout"]
+            found[call[1]] = {"source": source, "printed": "".join(texts).rstrip("\n")}
+    return found
 
 
-def _printed(cell: dict) -> str:
-    """The cell's standard output; nbformat stores a text as one string or as a list of lines."""
-    texts = (o["text"] for o in cell["outputs"] if o.get("name") == "stdout")
-    return "".join(part for text in texts for part in text).rstrip("\n")
+def _text(value: str | list[str]) -> str:
+    """nbformat stores a text as one string or as a list of lines."""
+    return "".join(value)

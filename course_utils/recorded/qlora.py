@@ -1,30 +1,33 @@
-"""The recorded runs of QLoRA on a GPU, as tables; ``experiments.qlora_gpu`` makes them."""
+"""The recorded runs of QLoRA on a GPU, as tables; ``experiments qlora`` makes them.
 
+Lesson 5, *Through the libraries, on a GPU*.
+"""
+
+from typing import Any
+
+from course_utils.machine.device import GIB
 from course_utils.measure.seeds import compare_means
-from course_utils.memory.calculator import GIB
+from course_utils.methods.names import Method
 from course_utils.recorded.reports import read_report
 from course_utils.recorded.runs import Record, recorded
 
-NAMES = {
-    "lora": "LoRA, by hand",
-    "qlora": "QLoRA, by hand",
-    "qlora_library": "QLoRA, bitsandbytes + PEFT",
-}
+METHODS = (Method.LORA, Method.QLORA, Method.QLORA_LIBRARIES)
+WIDTH = max(map(len, METHODS)) + 1
 
 
-def runs() -> dict[str, list[Record]]:
+def runs() -> dict[Method, list[Record]]:
     """The runs of each method, one a seed: LoRA's are those of ``methods`` with this setting."""
     qlora = recorded("qlora")
     setting = (qlora[0].rank, qlora[0].learning_rate)
     lora = [
         r
         for r in recorded("methods")
-        if r.method == "lora" and (r.rank, r.learning_rate) == setting
+        if r.method == Method.LORA and (r.rank, r.learning_rate) == setting
     ]
-    found: dict[str, list[Record]] = {}
+    found: dict[Method, list[Record]] = {}
     for record in sorted(lora + qlora, key=lambda record: record.seed):
         found.setdefault(record.method, []).append(record)
-    return {method: found[method] for method in NAMES}
+    return {method: found[method] for method in METHODS}
 
 
 def accuracy_table() -> str:
@@ -35,19 +38,19 @@ def accuracy_table() -> str:
     for method, seeds in found.items():
         each = ", ".join(f"{record.accuracy:.3f}" for record in seeds)
         mean = sum(record.accuracy for record in seeds) / len(seeds)
-        line = f"{NAMES[method]:27} {mean:.3f} ({each})"
-        if method != "lora":
-            line += f"  {compare_means(answers[method], answers['lora'])}"
+        line = f"{method:{WIDTH}} {mean:.3f} ({each})"
+        if method != Method.LORA:
+            line += f"  {compare_means(answers[method], answers[Method.LORA])}"
         lines.append(line)
-    first = found["qlora"][0]
+    first = found[Method.QLORA][0]
     lines.append(f"n = {len(first.correct)} items, {first.steps} steps of {first.batch_size}")
     for method, seeds in found.items():
         where = sorted({f"{record.device}, {record.date}" for record in seeds})
-        lines.append(f"{NAMES[method]:27} recorded on {'; '.join(where)}")
+        lines.append(f"{method:{WIDTH}} recorded on {'; '.join(where)}")
     return "\n".join(lines)
 
 
-def step_report() -> dict:
+def step_report() -> dict[str, Any]:
     """What ``qlora_step.json`` holds.
 
     Raises:
@@ -62,12 +65,12 @@ def step_table() -> str:
     The last is the peak less what was held before the steps: the model and its adapters.
     """
     report = step_report()
-    lines = [f"{'':27} {'way':14} {'ms a step':>10} {'steps add':>10}"]
-    for method, name in NAMES.items():
+    lines = [f"{'':{WIDTH}} {'way':14} {'ms a step':>10} {'steps add':>10}"]
+    for method in METHODS:
         for way, measured in report[method].items():
             added = f"{(measured['peak_memory'] - measured['before']) / GIB:.2f} GiB"
             milliseconds = f"{1000 * measured['seconds']:.0f}"
-            lines.append(f"{name:27} {way:14} {milliseconds:>10} {added:>10}")
+            lines.append(f"{method:{WIDTH}} {way:14} {milliseconds:>10} {added:>10}")
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     lines.append(
         f"median of {report['steps']} steps of {report['batch_size']} reviews; recorded on "

@@ -1,10 +1,8 @@
-"""What a study leaves: one line of JSON a run, and the vectors of its soft prompts."""
+"""Recorded runs: one line of JSON a training, and the vectors of its soft prompt.
 
-# MERGE-DOC seeds
-# """Recorded runs that differ in the seed alone: grouped, with their mean and their spread."""
-
-# MERGE-DOC recorded_prompts
-# """The words that the recorded soft prompts lived among."""
+``experiments`` makes them on a GPU; lessons 3 to 5 show them beside the learner's own. Runs that
+differ in the seed alone are grouped by ``by_setting``.
+"""
 
 import dataclasses
 import json
@@ -18,7 +16,9 @@ from safetensors.torch import load_file
 from course_utils import settings
 from course_utils.assets.model import model_folder
 from course_utils.errors import CourseError
+from course_utils.files import write_text
 from course_utils.measure.evaluation import wilson_interval
+from course_utils.methods.names import Method
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,18 +27,18 @@ class Run:
 
     Attributes:
         study: what it belongs to.
-        method: ``full``, ``lora`` or ``prompt``.
+        method: what is trained.
         learning_rate: the highest of the schedule.
         seed: of the adapter's or prompt's start and of the order of the examples.
         task: name of the task that is trained.
-        rank, alpha, targets: of LoRA; ``targets`` is a key of ``TARGETS``.
+        rank, alpha, targets: of LoRA; ``targets`` is a key of ``experiments.plan.TARGETS``.
         length, init: of a soft prompt; ``init`` is ``random``, ``sampled``, ``labels`` or
             ``text``.
         shuffled: train on labels in random order, as a control.
     """
 
     study: str
-    method: str
+    method: Method
     learning_rate: float
     seed: int
     task: str = "movies"
@@ -52,7 +52,7 @@ class Run:
 
 @dataclasses.dataclass(frozen=True)
 class Record:
-    """One run: the fields of ``plan.Run``, and what was measured.
+    """One run: the fields of ``Run``, and what was measured.
 
     Attributes:
         correct: one character a test item of the task, ``1`` where right, in the items' order.
@@ -65,7 +65,7 @@ class Record:
     """
 
     study: str
-    method: str
+    method: Method
     learning_rate: float
     seed: int
     task: str
@@ -113,13 +113,15 @@ def write(records: list[Record], path: Path) -> None:
         row["correct"] = _pack(row["correct"])
         row["domains"] = {name: _pack(answers) for name, answers in row["domains"].items()}
         lines.append(json.dumps(row))
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_text(path, "\n".join(lines) + "\n")
 
 
 def read(path: Path) -> list[Record]:
     """What ``write`` wrote."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    lines = path.read_text(encoding="utf-8").split("\n")
+    rows = [json.loads(line) for line in lines if line]
     for row in rows:
+        row["method"] = Method(row["method"])
         row["correct"] = _unpack(row["correct"])
         row["domains"] = {name: _unpack(answers) for name, answers in row["domains"].items()}
     return [Record(**row) for row in rows]
@@ -149,8 +151,8 @@ def run_of(record: Record) -> Run:
 def soft_prompts(study: str = "clusters") -> dict[str, torch.Tensor]:
     """Vectors of the recorded soft prompts by ``Record.key``: (moments, length, d_model) float32.
 
-    Of ``clusters`` the moments are evenly spread over the training, from the start to the end; of
-    other studies there is the end alone.
+    Of ``clusters`` the moments are the start and the end of the training; of other studies there
+    is the end alone.
     """
     tensors = load_file(settings.RECORDED / f"{study}.safetensors")
     return {key: vectors.float() for key, vectors in tensors.items()}

@@ -1,10 +1,15 @@
-"""recorded.small_card."""
+"""A 7B model in the memory of a small card, as ``experiments small_card`` measured it.
 
-from course_utils.memory.calculator import GIB
+Lesson 5, *A 7B model on a small card*.
+"""
+
+from typing import Any
+
+from course_utils.machine.device import GIB
 from course_utils.recorded.reports import read_report
 
 
-def recorded_small_card() -> dict:
+def recorded_small_card() -> dict[str, Any]:
     """What ``study_small_card`` reported when the course was made.
 
     Raises:
@@ -14,10 +19,11 @@ def recorded_small_card() -> dict:
 
 
 def in_gib(size: int | None) -> str:
+    """``5.24 GiB``; ``nothing`` for what has no figure."""
     return "nothing" if size is None else f"{size / GIB:.2f} GiB"
 
 
-def describe_small_card(row: dict) -> str:
+def describe_small_card(row: dict[str, Any]) -> str:
     """One line on a measured variant."""
     return (
         f"loaded {in_gib(row['loaded'])}, peak {in_gib(row['peak'])}, "

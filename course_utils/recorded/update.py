@@ -1,4 +1,7 @@
-"""What full fine-tuning did to the weights, as ``experiments update`` measured it (lesson 3)."""
+"""What full fine-tuning did to the weights, as ``experiments update`` measured it.
+
+Lesson 3, *What did full fine-tuning change?*.
+"""
 
 from typing import Any
 

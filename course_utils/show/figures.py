@@ -1,4 +1,4 @@
-"""The figures of the lessons: one message each, said in the title."""
+"""Figures that several lessons show: one message each, said in the title."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,7 +1,7 @@
-"""Figures of the recorded grid of LoRA: one view for each thing that may matter."""
+"""The recorded grid of LoRA: figures, one view for each thing that may matter, and their explorer.
 
-# MERGE-DOC widgets_lora
-# """An explorer of the recorded LoRA grid."""
+Lesson 3, *What matters*.
+"""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from course_utils.measure.seeds import Spread, spread
+from course_utils.methods.names import Method
 from course_utils.recorded.runs import Record, by_setting
 from course_utils.show.figures import BLUE, GREEN, GREY, ORANGE, RED, display_figure
 
@@ -48,8 +49,8 @@ VIEWS = {
     "rank": View(
         "learning_rate",
         "learning rate",
-        lambda r: f"rank {r.rank}" if r.method == "lora" else "full fine-tuning",
-        lambda r: r.method == "full" or (r.targets == "all" and usual_alpha(r)),
+        lambda r: f"rank {r.rank}" if r.method == Method.LORA else str(Method.FULL),
+        lambda r: r.method == Method.FULL or (r.targets == "all" and usual_alpha(r)),
     ),
     "matrices": View(
         "learning_rate",
@@ -82,7 +83,8 @@ METRICS: dict[str, Callable[[Record], float]] = {
 
 def points(records: Sequence[Record], view: str, metric: str) -> dict[str, list[tuple]]:
     """``(place, Spread)`` of each setting in the view, by series; places rise."""
-    chosen, series = VIEWS[view], {}
+    chosen = VIEWS[view]
+    series: dict[str, list[tuple]] = {}
     for group in by_setting(r for r in records if chosen.shown(r)).values():
         point = (getattr(group[0], chosen.axis), spread(group, METRICS[metric]))
         series.setdefault(chosen.series(group[0]), []).append(point)
@@ -93,14 +95,14 @@ def points(records: Sequence[Record], view: str, metric: str) -> dict[str, list[
 def _order(name: str) -> tuple:
     """Ranks as numbers, full fine-tuning last."""
     words = name.split()
-    return (name == "full fine-tuning", int(words[1]) if words[0] == "rank" else 0, name)
+    return (name == Method.FULL, int(words[1]) if words[0] == "rank" else 0, name)
 
 
 def grid_figure(records: Sequence[Record], view: str, metric: str, title: str) -> Figure:
     """One metric of the grid's runs, as one of ``VIEWS`` arranges them."""
     figure, axes = plt.subplots(figsize=(8, 3.6), layout="constrained")
     series = points(records, view, metric)
-    looks = dict(zip([name for name in series if name != "full fine-tuning"], LOOKS))
+    looks = dict(zip([name for name in series if name != Method.FULL], LOOKS))
     for number, (name, line) in enumerate(series.items()):
         shift = 1.03 ** (number - (len(series) - 1) / 2)  # so that bars stand side by side
         _draw(axes, name, line, looks.get(name, FULL), shift)
@@ -155,18 +157,18 @@ def _place(value: float) -> str:
 def trade_figure(records: Sequence[Record], title: str) -> Figure:
     """What every setting gains on movies against what it does to perplexity, means over seeds."""
     figure, axes = plt.subplots(figsize=(7, 3.8), layout="constrained")
-    series = {}
+    series: dict[str, list[tuple]] = {}
     for group in by_setting(r for r in records if VIEWS["rank"].shown(r)).values():
         name = VIEWS["rank"].series(group[0])
         means = [spread(group, METRICS[m]).mean for m in ("accuracy on movies",
                                                           "perplexity on editorials")]  # fmt: skip
         series.setdefault(name, []).append((group[0].learning_rate, *means))
     names = sorted(series, key=_order)
-    looks = dict(zip([name for name in names if name != "full fine-tuning"], LOOKS))
+    looks = dict(zip([name for name in names if name != Method.FULL], LOOKS))
     for name in names:
         _, accuracy, perplexity = zip(*sorted(series[name]))
         colour, marker = looks.get(name, FULL)
-        style = "--" if name == "full fine-tuning" else "-"
+        style = "--" if name == Method.FULL else "-"
         axes.plot(accuracy, perplexity, style, color=colour, marker=marker, label=name)
     axes.set(xlabel="accuracy on movies", ylabel="perplexity on editorials")
     _perplexity_axis(axes)

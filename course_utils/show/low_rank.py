@@ -1,7 +1,7 @@
-"""The figure of an update's spectrum, and of what is left when the update is cut."""
+"""The update of full fine-tuning, cut to low rank: its spectrum, what is left, and an explorer.
 
-# MERGE-DOC widgets_low_rank
-# """A slider over the rank to which the update of full fine-tuning is cut."""
+Lesson 3, *What did full fine-tuning change?*.
+"""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def cut_figure(
     """Left: one matrix's singular values. Right: the accuracy of the recorded update by rank.
 
     Args:
-        report: as ``update.recorded_update`` gives it.
+        report: as ``recorded.update.recorded_update`` gives it.
         spectrum: singular values of an ``update`` and of a ``random`` matrix.
         titles: of the two panels.
         rank: where to mark a cut in both panels; one of the measured ranks.
@@ -92,7 +92,7 @@ def cut_explorer(
     """Choose a rank and a matrix: the figure marks the cut, a line says what is left.
 
     Args:
-        report: as ``update.recorded_update`` gives it.
+        report: as ``recorded.update.recorded_update`` gives it.
         spectra: of the matrices to choose from, by name.
         titles: of the figure's two panels.
     """

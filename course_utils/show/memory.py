@@ -1,7 +1,7 @@
-"""Figures of memory: what a training step is made of, and how good the predictions are."""
+"""What fills a GPU's memory: bars, the calculator's error, and an explorer.
 
-# MERGE-DOC widgets_memory
-# """The memory calculator to play with; a static figure stands beside it in the lesson."""
+Lesson 5, *All of it* and *Is it right?*.
+"""
 
 from collections.abc import Sequence
 
@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from course_utils.machine.device import GIB
 from course_utils.memory.calculator import (
     CARDS,
-    GIB,
     METHODS,
     Estimate,
     Training,
@@ -22,6 +22,7 @@ from course_utils.memory.calculator import (
     fitting_cards,
 )
 from course_utils.memory.shapes import SHAPES
+from course_utils.methods.names import Method
 from course_utils.recorded.memory_grid import Row
 from course_utils.show.figures import BLUE, GREEN, GREY, ORANGE, RED, display_figure
 
@@ -40,7 +41,7 @@ LOOKS = dict(zip(METHODS, ((RED, "s"), (BLUE, "o"), (GREEN, "^"), (ORANGE, "D"))
 
 
 def memory_figure(bars: Sequence[tuple[str, Estimate]], title: str) -> Figure:
-    """One stacked bar a training, at its dearest moment, against the memory of common GPUs."""
+    """One stacked bar a training, at its peak, against the memory of common GPUs."""
     figure, axes = plt.subplots(figsize=(8.5, 1.9 + 0.45 * len(bars)), layout="constrained")
     for y, (_, need) in enumerate(bars):
         left = 0.0
@@ -54,7 +55,7 @@ def memory_figure(bars: Sequence[tuple[str, Estimate]], title: str) -> Figure:
     _show_cards(axes, max(need.peak for _, need in bars) / GIB)
     axes.set_yticks(range(len(bars)), [name for name, _ in bars])
     axes.set_ylim(len(bars) - 0.4, -0.7)
-    axes.set(xlabel="GiB at the dearest moment of a training step")
+    axes.set(xlabel="GiB at the peak of a training step")
     axes.set_title(title)
     figure.legend(loc="outside lower center", ncols=4, fontsize=8)
     return figure
@@ -81,8 +82,9 @@ def grid_figure(rows: Sequence[Row], title: str) -> Figure:
     axes.axhspan(-0.05, 0.05, color=GREY, alpha=0.2, label="within 5 %")
     axes.axhline(0, color=GREY, linewidth=1)
     for method, (colour, marker) in LOOKS.items():
-        run = [row for row in rows if row.method == method and row.measured is not None]
-        axes.plot([row.measured / GIB for row in run], [row.error for row in run], marker,
+        own = [row for row in rows if row.method == method]
+        run = [(row.measured / GIB, row.error) for row in own if row.measured is not None]
+        axes.plot([peak for peak, _ in run], [error for _, error in run], marker,
                   color=colour, label=method, linestyle="none")  # fmt: skip
     limit = max([0.06, *(1.15 * abs(row.error) for row in rows if row.measured is not None)])
     axes.set(xscale="log", xlabel="measured peak (GiB)", ylabel="predicted too much by",
@@ -107,10 +109,10 @@ def estimates(
     """The estimate of one method, or of each.
 
     Args:
-        model: a key of ``memory_shapes.SHAPES``.
+        model: a key of ``memory.shapes.SHAPES``.
         method: one of ``METHODS``, or ``ALL``.
     """
-    chosen = METHODS if method == ALL else (method,)
+    chosen = METHODS if method == ALL else (Method(method),)
     return {
         name: estimate(SHAPES[model], Training(name, batch, length, dtype, checkpointing))
         for name in chosen
@@ -118,13 +120,13 @@ def estimates(
 
 
 def describe_memory(found: dict[str, Estimate]) -> str:
-    """One line a method: its peak, its dearest moment and the GPUs it fits on."""
+    """One line a method: its peak, the moment of it and the GPUs it fits on."""
     lines = []
     for method, estimated in found.items():
         cards = fitting_cards(estimated.peak)
         fits = f"fits on {cards[0]} and larger" if cards else "fits on none of these GPUs"
         peak = f"{estimated.peak / GIB:8.2f} GiB"
-        lines.append(f"{method:14}{peak} at the moment '{estimated.moment}': {fits}")
+        lines.append(f"{method:17}{peak} at the moment '{estimated.moment}': {fits}")
     return "\n".join(lines)
 
 
@@ -139,7 +141,9 @@ def memory_explorer() -> ipywidgets.Widget:
     dtype = ipywidgets.Dropdown(options=list(DTYPES), description="precision")
     checkpointing = ipywidgets.Checkbox(True, description="checkpointing")
 
-    def show(model, method, batch, length, dtype, checkpointing) -> None:
+    def show(
+        model: str, method: str, batch: int, length: int, dtype: str, checkpointing: bool
+    ) -> None:
         found = estimates(model, method, batch, length, DTYPES[dtype], checkpointing)
         title = f"{model}, {batch} x {length} tokens"
         display_figure(lambda: memory_figure(list(found.items()), title))

@@ -1,4 +1,7 @@
-"""Figures of recorded runs: every seed is a mark."""
+"""The recorded grid of prompt tuning: length, start and learning rate; values by seed.
+
+Lesson 4, *What matters: length, start, learning rate*.
+"""
 
 import matplotlib.pyplot as plt
 import numpy

@@ -1,7 +1,7 @@
-"""Figures of quantisation: weights between the levels of a codebook, and what the error does."""
+"""Rounding to 4 bits: the levels, the error, what it does to a model, and an explorer.
 
-# MERGE-DOC widgets_quant
-# """The explorer of lesson 5: a layer's weights, a codebook, a block size, and outliers."""
+Lesson 5, *Which sixteen numbers?* and *Which error matters?*.
+"""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""The interactive parts of the lessons; each stands beside a static figure or table."""
+"""The scores of a prompt, and a playground for prompts (lesson 1, *Playground*)."""
 
 import ipywidgets
 from transformers import PreTrainedModel, PreTrainedTokenizerBase

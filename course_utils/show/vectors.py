@@ -1,7 +1,7 @@
-"""Maps of vectors: soft tokens among the words, and soft prompts by task."""
+"""Soft tokens as vectors: maps among the words and by task, and the words nearest to each.
 
-# MERGE-DOC widgets_prompt
-# """Soft tokens as words: what lies nearest to each of them, through training."""
+Lesson 4, *What has it learned? The nearest words* and the two sections after it.
+"""
 
 import ipywidgets
 import matplotlib.pyplot as plt

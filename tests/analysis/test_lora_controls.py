@@ -5,10 +5,8 @@ import torch
 
 from course_utils.analysis.low_rank import product_norm, random_adapter
 from course_utils.errors import CourseError
-from course_utils.methods.lora import add_lora, remove_lora
+from course_utils.methods.lora import add_lora, lora_layers, remove_lora
 from course_utils.methods.lora_files import adapter_state, set_adapter_state
-from course_utils.methods.lora import lora_layers
-
 from course_utils.model.tiny import tiny_model
 
 

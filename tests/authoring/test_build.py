@@ -7,9 +7,6 @@ import pytest
 
 from course_utils import authoring
 from course_utils.authoring import build
-from course_utils.authoring.execute import text
-from course_utils.authoring.lesson import read_lesson
-from course_utils.authoring.student import student_notebook
 from course_utils.errors import CourseError
 
 SETUP = """# A lesson
@@ -87,98 +84,6 @@ def edit(path, change):
     nbformat.write(notebook, path)
 
 
-def test_function_stub_raises_and_keeps_the_docstring(built):
-    cell = {c.id: c for c in student_notebook(read_lesson(_source(built))).cells}["half"]
-    assert cell.source == (
-        'def half(x):\n    """Half of x."""\n    # YOUR CODE HERE\n'
-        '    raise NotImplementedError("Write half here, and delete this line.")'
-    )
-
-
-def test_class_stub_keeps_what_is_given(tmp_path):
-    cell = """class Half(Base):
-    def __init__(self):
-        super().__init__()
-        ### BEGIN SOLUTION
-        self.factor = 1 / 2
-        ### END SOLUTION
-"""
-    source = SETUP + f"```{{code-cell}} ipython3\n{cell}```\n\n"
-    source += "```{code-cell} ipython3\ncheck.Half(Half)\n```\n"
-    cells = student_notebook(read_lesson(write_source(tmp_path, source))).cells
-    stub = {c.id: c for c in cells}["Half"]
-    assert "super().__init__()" in stub.source and "factor" not in stub.source
-    assert 'raise NotImplementedError("Write Half here, and delete this line.")' in stub.source
-
-
-def test_value_stub_leaves_the_ellipsis(built):
-    cell = {c.id: c for c in student_notebook(read_lesson(_source(built))).cells}["template"]
-    scope = {}
-    exec(cell.source, scope)
-    assert scope["template"] is ...
-    assert "YOUR CODE HERE" in cell.source
-
-
-def test_graded_cells_carry_nbgraders_metadata(built):
-    cells = {c.id: c.metadata.get("nbgrader") for c in read_lesson(_source(built)).cells}
-    common = {"schema_version": 3, "task": False}
-    assert cells["half"] == {
-        **common, "grade_id": "half", "solution": True, "grade": False, "locked": False,
-    }  # fmt: skip
-    assert cells["check_half"] == {
-        **common, "grade_id": "check_half", "solution": False, "grade": True, "locked": True,
-        "points": 1,
-    }  # fmt: skip
-    assert [name for name, graded in cells.items() if graded] == [
-        "half", "check_half", "template", "check_template",
-    ]  # fmt: skip
-
-
-def test_an_edit_changes_the_id_of_no_other_cell(tmp_path):
-    before = [cell.id for cell in read_lesson(write_source(tmp_path)).cells]
-    source = (SETUP + FUNCTION + VALUE).replace("A template.", "A better template.")
-    after = [cell.id for cell in read_lesson(write_source(tmp_path, source)).cells]
-    assert sum(a != b for a, b in zip(before, after, strict=True)) == 1
-
-
-def test_equal_cells_get_different_ids(tmp_path):
-    twice = "\n```{code-cell} ipython3\nprint(1)\n```\n" * 2
-    ids = [cell.id for cell in read_lesson(write_source(tmp_path, SETUP + twice)).cells]
-    assert len(set(ids)) == len(ids) == 4
-
-
-def test_student_notebook_is_bare(built):
-    notebook = nbformat.read(built / "notebooks" / "01_made_up.ipynb", as_version=4)
-    assert "SOLUTION" not in text(notebook) and "x / 2" not in text(notebook)
-    assert all(not cell.get("outputs") for cell in notebook.cells)
-    assert {c.id: c.metadata.get("editable", True) for c in notebook.cells}["check_half"] is False
-
-
-def test_execution_is_repeatable_and_keeps_outputs(built, course):
-    path = course / "solutions" / "01_made_up.ipynb"
-    authoring.build_solutions(["01"], course)
-    assert path.read_bytes() == (built / "solutions" / "01_made_up.ipynb").read_bytes()
-    cells = {cell.id: cell for cell in nbformat.read(path, as_version=4).cells}
-    assert cells["check_half"].outputs[0].text == "ok\n"
-
-
-def test_widgets_leave_no_trace(tmp_path):
-    source = "```{code-cell} ipython3\nimport ipywidgets\n\nipywidgets.IntSlider()\n```\n"
-    authoring.build_solutions([], write_source(tmp_path, source).parents[1])
-    stored = (tmp_path / "solutions" / "01_made_up.ipynb").read_text(encoding="utf-8")
-    assert "IntSlider(value=0)" in stored and "widget-view" not in stored
-    assert "widgets" not in nbformat.reads(stored, as_version=4).metadata
-
-
-def test_text_printed_in_pieces_is_stored_as_one(tmp_path):
-    """The kernel sends what was printed when it was flushed: how many pieces is chance."""
-    pieces = "for i in range(3):\n    print(i, flush=True)\n    time.sleep(0.5)"
-    source = f"```{{code-cell}} ipython3\nimport time\n\n{pieces}\n```\n"
-    authoring.build_solutions([], write_source(tmp_path, source).parents[1])
-    notebook = nbformat.read(tmp_path / "solutions" / "01_made_up.ipynb", as_version=4)
-    assert [output.text for output in notebook.cells[0].outputs] == ["0\n1\n2\n"]
-
-
 def test_solutions_run_in_full_length_with_a_lab_book_of_their_own(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_QUICK", "1")
     monkeypatch.setenv("COURSE_RESULTS", "mine")
@@ -203,25 +108,6 @@ def test_unfit_outputs_are_not_stored(tmp_path, line, message):
     with pytest.raises(CourseError, match=message):
         authoring.build_solutions([], write_source(tmp_path, source).parents[1])
     assert not (tmp_path / "solutions" / "01_made_up.ipynb").exists()
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("check.half(half)", "print()", "no check below the exercise that defines half"),
-        ("check.half(half)", "check.third(third)", "no exercise above check.third"),
-        ("check.half(half)", "check.half(half)\nprint()", "does not stand alone"),
-        ("x / 2\n    ### END SOLUTION", "x / 2", "do not alternate"),
-        ("template = ...\n", "", "no NAME = ..."),
-        ("A template.", "A template. ### BEGIN SOLUTION", "outside an exercise"),
-        ("def half(x):", "def half(x:", "never closed"),
-    ],
-)
-def test_broken_sources_are_refused(tmp_path, old, new, message):
-    source = SETUP + FUNCTION + VALUE
-    assert source.count(old) == 1
-    with pytest.raises(CourseError, match=message):
-        read_lesson(write_source(tmp_path, source.replace(old, new)))
 
 
 def test_unknown_lesson_is_named(course):
@@ -300,7 +186,3 @@ def test_missing_authoring_package_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "jupytext", None)
     with pytest.raises(CourseError, match="requirements-dev.txt"):
         authoring.build_notebooks(check=True)
-
-
-def _source(root):
-    return root / "solutions" / "01_made_up.md"

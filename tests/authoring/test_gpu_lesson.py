@@ -4,11 +4,13 @@ import nbformat
 import pytest
 import torch
 
-from course_utils.authoring import ROOT, gpu_lesson, study_gpu_lesson
+from course_utils import settings
+from course_utils.authoring import gpu_lesson, study_gpu_lesson
 from course_utils.authoring.guards import find_problems
 from course_utils.authoring.lesson import read_lesson
 from course_utils.errors import CourseError
 from course_utils.recorded import outputs
+from course_utils.recorded.reports import read_report
 
 FORMAT = """# A lesson
 
@@ -17,7 +19,7 @@ if {on_gpu}:
     print("41.5 ms a step")
     print("peak 2.00 GiB")
 else:
-    gpu_outputs.show_recorded("a step")
+    outputs.show_recorded("a step")
 ```
 
 ```{{code-cell}} ipython3
@@ -50,7 +52,7 @@ def test_without_a_gpu_nothing_is_recorded(tmp_path):
 
 def test_what_a_cell_printed_is_shown_with_device_date_and_versions(record, monkeypatch, capsys):
     path = record()
-    monkeypatch.setattr(outputs, "RECORDED", path)
+    monkeypatch.setattr(settings, "RECORDED", path.parent)
     where = nbformat.read(path, as_version=4).metadata["recorded"]
     assert set(where) == {"device", "versions", "date"}
     outputs.show_recorded("a step")
@@ -75,28 +77,40 @@ def test_an_output_that_is_not_fit_to_show_is_named(record):
 @pytest.mark.parametrize("exists", [True, False])
 def test_a_name_that_was_not_recorded_is_refused_with_the_command(record, monkeypatch, exists):
     path = record()
-    monkeypatch.setattr(outputs, "RECORDED", path if exists else path / "missing")
+    monkeypatch.setattr(settings, "RECORDED", path.parent if exists else path / "missing")
     with pytest.raises(CourseError, match="experiments gpu_lesson"):
         outputs.show_recorded("another")
 
 
 def gpu_cells(notebook):
-    """Sources of the cells that run on a GPU only."""
-    return [cell.source for cell in notebook.cells if "show_recorded(" in cell.source]
+    """Sources of the cells that run on a GPU only, by name."""
+    return {
+        outputs.CALL.search(cell.source)[1]: cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code" and "show_recorded(" in cell.source
+    }
 
 
 def test_the_recorded_cells_are_those_of_the_lesson():
-    lesson = read_lesson(ROOT / "solutions" / "05_qlora.md")
-    recorded = nbformat.read(outputs.RECORDED, as_version=4)
-    assert len(gpu_cells(lesson)) == 3
-    assert gpu_cells(recorded) == gpu_cells(lesson)
+    lesson = gpu_cells(read_lesson(settings.lessons_folder() / "solutions" / "05_qlora.md"))
+    record = read_report(outputs.NAME, outputs.STUDY)
+    assert len(lesson) == 3
+    assert {name: cell["source"] for name, cell in record["cells"].items()} == lesson
 
 
 def test_the_recorded_lesson_ran_whole_on_a_gpu():
-    recorded = nbformat.read(outputs.RECORDED, as_version=4)
-    assert find_problems(recorded, executed=True) == []
-    assert "GiB" in recorded.metadata["recorded"]["device"]
-    for cell in recorded.cells:
-        if "show_recorded(" in cell.source:
-            printed = "".join(output.text for output in cell.outputs)
-            assert "GiB" in printed and "Not run here" not in printed
+    path = settings.lessons_folder() / "solutions" / "recorded" / "05_qlora_gpu.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    record = read_report(outputs.NAME, outputs.STUDY)
+    assert find_problems(notebook, executed=True) == []
+    assert "GiB" in record["device"] and record["device"] == notebook.metadata["recorded"]["device"]
+    assert record["cells"] == outputs.outputs_of(notebook)
+    for cell in record["cells"].values():
+        assert "GiB" in cell["printed"] and "Not run here" not in cell["printed"]
+
+
+def test_only_lessons_that_show_a_record_have_gpu_cells():
+    folder = settings.lessons_folder() / "solutions"
+    assert [p.stem for p in sorted(folder.glob("*.md")) if gpu_lesson.has_gpu_cells(p)] == [
+        "05_qlora"
+    ]

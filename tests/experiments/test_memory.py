@@ -1,26 +1,22 @@
 """The GPU studies of memory, run on a CPU: a tracker stands for the GPU's allocator."""
 
 import contextlib
-import dataclasses
-import itertools
 import json
 
 import bitsandbytes  # noqa: F401 (its first import logs, and pytest's log would hold a model)
 import pytest
 import torch
 
-from course_utils import settings
 from course_utils.errors import CourseError
 from course_utils.experiments import memory as grid
 from course_utils.experiments import small_card
-from course_utils.memory.calculator import GIB, METHODS, Training, estimate
-from course_utils.memory.shapes import SHAPES, Shape
+from course_utils.machine.device import GIB
+from course_utils.memory.calculator import METHODS
+from course_utils.memory.shapes import Shape
 from course_utils.recorded import memory_grid
-from course_utils.recorded.small_card import recorded_small_card
 from course_utils.training import mixed_precision
 from tests.memory.live_bytes import LiveBytes
 
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
 CPU = torch.device("cpu")
 SHAPE = Shape(192, 2, 6, 2, 32, 512, 3000, True)
 
@@ -45,21 +41,6 @@ class Card:
         }
         for name, fake in fakes.items():
             monkeypatch.setattr(torch.cuda, name, fake)
-
-
-class NoRecorder:
-    """Computes anew what ``graphs.Recorder`` would replay on a GPU."""
-
-    def __init__(self, parameters):
-        pass
-
-    def record(self, loss_of):
-        def again():
-            loss = loss_of()
-            loss.backward()
-            return loss.detach()
-
-        return again
 
 
 @pytest.fixture
@@ -130,79 +111,9 @@ def test_a_cell_that_fails_costs_no_other(card, tmp_path, monkeypatch):
     assert all(abs(row.error) < 0.025 for row in rows[:1] + rows[2:])
 
 
-def test_the_small_card_predicts_then_measures(card, tmp_path, monkeypatch):
-    small = dataclasses.replace(small_card.TRAINING, batch=2, length=128)
-    variants = [dataclasses.replace(v, chunk=v.chunk and 64) for v in small_card.VARIANTS]
-    monkeypatch.setattr(small_card, "TRAINING", small)
-    monkeypatch.setattr(small_card, "VARIANTS", variants)
-    monkeypatch.setattr(small_card, "Recorder", NoRecorder)
-    monkeypatch.setattr(small_card, "_paged_step", small_card._own_step)
-    report = small_card.study_small_card(tmp_path)
-    assert json.loads((tmp_path / "small_card.json").read_text()) == report
-    assert list(report["variants"]) == [variant.name for variant in small_card.VARIANTS]
-    plain, bfloat16, chunked, graph = report["variants"].values()
-    assert plain["predicted"] is None and graph["losses"] == chunked["losses"]
-    for row in (bfloat16, chunked, graph):
-        assert row["predicted"] == pytest.approx(row["peak"], rel=0.05)
-        assert row["losses"][-1] < row["losses"][0] and row["tokens_per_second"] > 0
-    assert chunked["peak"] < bfloat16["peak"]
-    assert report["full fine-tuning"] > bfloat16["predicted"]
-
-
-def test_what_a_notebook_holds_is_no_part_of_the_small_cards_peak(card, monkeypatch):
-    monkeypatch.setattr(small_card, "TRAINING", Training("QLoRA", 2, 128, checkpointing=True))
-    plain = small_card.VARIANTS[1]
-    alone = small_card.measure(plain, CPU)
-    others = torch.zeros(50 * 2**20)  # 200 MiB
-    beside = small_card.measure(plain, CPU)
-    for name in ("loaded", "peak while loading", "peak"):
-        assert beside[name] == pytest.approx(alone[name], rel=0.02)
-        assert alone[name] < others.nbytes / 4
-
-
 def test_without_a_gpu_the_studies_say_so(tmp_path):
     if torch.cuda.is_available():
         pytest.skip("there is a GPU")
     for study in (grid.study_memory, small_card.study_small_card):
         with pytest.raises(CourseError, match="run this on a GPU"):
             study(tmp_path)
-
-
-def test_the_recorded_grid_holds_and_the_calculator_still_predicts_it():
-    """Within 5 % of every measured peak; a changed calculator needs a new look at the grid."""
-    for rows in memory_grid.recorded_grids().values():
-        assert {(row.shape, row.method) for row in rows} == set(
-            itertools.product(grid.NAMES, METHODS)
-        )
-        for row in rows:
-            training = Training(row.method, row.batch, row.length, checkpointing=row.checkpointing)
-            assert estimate(SHAPES[row.shape], training).peak == row.predicted
-            if row.measured is None:
-                assert "does not fit" in row.note
-            else:
-                assert abs(row.error) < 0.05
-
-
-def test_the_recorded_small_card_holds():
-    report = recorded_small_card()
-    best = report["variants"][small_card.VARIANTS[-1].name]
-    assert best["peak"] < 5.5 * GIB and best["tokens_per_second"] >= 3600
-    assert best["predicted"] == pytest.approx(best["peak"], rel=0.05)
-    assert report["full fine-tuning"] > 100 * GIB and report["cap"] == 15 * GIB
-
-
-def test_the_table_has_a_line_a_model_and_method():
-    row = memory_grid.Row("s", "full", 4, 8, False, 2 * GIB, "loss", GIB)
-    other = dataclasses.replace(row, checkpointing=True, measured=None, note="does not fit")
-    elsewhere = dataclasses.replace(row, batch=1)
-    *_, line = lines = memory_grid.grid_table([row, other, elsewhere], 4, 8).splitlines()
-    assert len(lines) == 3 and "4 x 8 tokens" in lines[0]
-    assert line.split() == ["s", "full", "2.00", "1.00", "+100.0%", "2.00", "not", "run"]
-
-
-@pytest.mark.parametrize("read", [memory_grid.recorded_grids, recorded_small_card])
-def test_what_was_never_recorded_says_how_to_make_it(read, monkeypatch, tmp_path):
-    for module in (grid, small_card):
-        monkeypatch.setattr(module, "FOLDER", tmp_path)
-    with pytest.raises(CourseError, match="python -m course_utils experiments"):
-        read()

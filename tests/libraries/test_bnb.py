@@ -192,7 +192,7 @@ def test_without_bitsandbytes_the_learner_is_told_what_to_do(monkeypatch):
 
 
 def test_importing_it_prints_nothing():
-    code = "from course_utils import bnb; bnb.library()"
+    code = "from course_utils.libraries import bnb; bnb.library()"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.returncode == 0 and result.stdout == "" and result.stderr == ""
 

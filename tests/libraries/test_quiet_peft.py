@@ -5,11 +5,12 @@ import sys
 
 SCRIPT = """
 import sys
-from course_utils.quiet_peft import peft
-from course_utils.tiny import tiny_model
+from course_utils.libraries.quiet_peft import peft, without_old_names
+from course_utils.model.tiny import tiny_model
 settings = peft.PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=3)
-peft.get_peft_model(tiny_model(), settings).save_pretrained(sys.argv[1])
-peft.PeftModel.from_pretrained(tiny_model(), sys.argv[1])
+with without_old_names():
+    peft.get_peft_model(tiny_model(), settings).save_pretrained(sys.argv[1])
+    peft.PeftModel.from_pretrained(tiny_model(), sys.argv[1])
 """
 
 

@@ -1,14 +1,18 @@
 """When a GPU's memory runs out: a sentence with numbers, a batch that fits, and nothing lost."""
 
+import weakref
+
 import pytest
 import torch
 
 from course_utils.errors import CourseError
 from course_utils.experiments.random_models import config_of
+from course_utils.machine.device import GIB
 from course_utils.memory import out_of_memory
-from course_utils.memory.calculator import GIB, Training, estimate
+from course_utils.memory.calculator import Training, estimate
 from course_utils.memory.shapes import SHAPES
 from course_utils.methods.lora import add_lora
+from course_utils.methods.names import Method
 from course_utils.methods.soft_prompt import SoftPrompt, add_soft_prompt
 from course_utils.model.tiny import tiny_model
 from course_utils.quantisation.layer import quantise_model
@@ -29,11 +33,11 @@ def card(monkeypatch):
 
 def test_a_batch_that_fits_is_proposed(card):
     card(24 * GIB)
-    needed = Training("LoRA", 64, 512, checkpointing=True)
+    needed = Training(Method.LORA, 64, 512, checkpointing=True)
     batch = out_of_memory.fitting_batch(LLAMA, needed, 24 * GIB)
     assert batch in (1, 2, 4, 8, 16)
-    fits = Training("LoRA", batch, 512, checkpointing=True)
-    twice = Training("LoRA", 2 * batch, 512, checkpointing=True)
+    fits = Training(Method.LORA, batch, 512, checkpointing=True)
+    twice = Training(Method.LORA, 2 * batch, 512, checkpointing=True)
     assert estimate(LLAMA, fits).peak < 0.9 * 24 * GIB < estimate(LLAMA, twice).peak
     text = str(out_of_memory.explain(config_of(LLAMA), needed))
     assert "24.00 GiB" in text and f"make the batch {batch}," in text
@@ -41,64 +45,66 @@ def test_a_batch_that_fits_is_proposed(card):
 
 
 def test_a_batch_that_should_have_fitted_is_halved_all_the_same():
-    assert out_of_memory.fitting_batch(LLAMA, Training("QLoRA", 8, 64), 10**15) == 4
+    assert out_of_memory.fitting_batch(LLAMA, Training(Method.QLORA, 8, 64), 10**15) == 4
 
 
 def test_logits_at_the_answers_alone_shrink_with_the_batch():
     shape = SHAPES["Llama-3.2-1B"]  # whose vocabulary is large
-    needed = Training("LoRA", 4096, 8, checkpointing=True, logit_positions=4096)
+    needed = Training(Method.LORA, 4096, 8, checkpointing=True, logit_positions=4096)
     text = str(out_of_memory.explain(config_of(shape), needed, 6 * GIB))
     batch = out_of_memory.fitting_batch(shape, needed, 6 * GIB)
-    smaller = Training("LoRA", batch, 8, checkpointing=True, logit_positions=batch)
+    smaller = Training(Method.LORA, batch, 8, checkpointing=True, logit_positions=batch)
     assert f"needs about {estimate(shape, smaller).peak / GIB:.2f} GiB" in text
 
 
 def test_what_no_batch_can_cure_is_said(card):
     card(15 * GIB)
-    text = str(out_of_memory.explain(config_of(LLAMA), Training("full", 8, 512)))
+    text = str(out_of_memory.explain(config_of(LLAMA), Training(Method.FULL, 8, 512)))
     assert "QLoRA" in text and "make the batch" not in text and "optimiser" in text
 
 
 def test_the_memory_may_be_given():
-    text = str(out_of_memory.explain(config_of(LLAMA), Training("LoRA", 64, 512), 30 * GIB))
+    text = str(out_of_memory.explain(config_of(LLAMA), Training(Method.LORA, 64, 512), 30 * GIB))
     assert "it has 30.00 GiB" in text
 
 
 def test_a_model_that_the_calculator_does_not_know_gets_advice_too():
-    text = str(out_of_memory.explain(tiny_model("gpt2").config, Training("full", 8, 512)))
+    text = str(out_of_memory.explain(tiny_model("gpt2").config, Training(Method.FULL, 8, 512)))
     assert "ran out of memory" in text and "smaller than 8" in text
 
 
-@pytest.mark.parametrize("method", ["full", "LoRA", "QLoRA", "prompt tuning"])
+@pytest.mark.parametrize("method", [Method.FULL, Method.LORA, Method.QLORA, Method.PROMPT_TUNING])
 def test_the_method_is_recognised(method):
     model = tiny_model()
-    if method == "QLoRA":
+    if method == Method.QLORA:
         quantise_model(model)
-    if method in ("LoRA", "QLoRA"):
+    if method in (Method.LORA, Method.QLORA):
         add_lora(model, rank=3)
-    if method == "prompt tuning":
+    if method == Method.PROMPT_TUNING:
         add_soft_prompt(model, SoftPrompt(torch.randn(7, 32)))
     found = out_of_memory.training_of(model, 4, 32)
     assert (found.method, found.batch, found.length) == (method, 4, 32)
     assert found.dtype == torch.float32
-    assert found.rank == (3 if "LoRA" in method else 16)
-    assert found.soft_tokens == (7 if method == "prompt tuning" else 20)
+    assert found.rank == (3 if method in (Method.LORA, Method.QLORA) else 16)
+    assert found.soft_tokens == (7 if method == Method.PROMPT_TUNING else 20)
 
 
 def test_peft_adapters_are_recognised():
     peft = pytest.importorskip("peft")
     settings = peft.LoraConfig(r=5, target_modules=["q_proj"], task_type="CAUSAL_LM")
     found = out_of_memory.training_of(peft.get_peft_model(tiny_model(), settings), 4, 32)
-    assert (found.method, found.rank) == ("LoRA", 5)
+    assert (found.method, found.rank) == (Method.LORA, 5)
 
 
 def test_training_keeps_the_best_weights_and_resumes(card, tmp_path, monkeypatch):
     card(GIB)
-    model, real, calls = tiny_model(), backward.backward, []
+    model, real, calls, alive = tiny_model(), backward.backward, [], []
 
     def failing(*arguments):
         calls.append(1)
         if len(calls) == 7:
+            activations = torch.zeros(3)  # held by the frame of the failed step
+            alive.append(weakref.ref(activations))
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
         return real(*arguments)
 
@@ -109,7 +115,7 @@ def test_training_keeps_the_best_weights_and_resumes(card, tmp_path, monkeypatch
     start = backward.mean_loss(model, EXAMPLES[:8], 0)
     with pytest.raises(CourseError, match="make the batch 4") as caught:
         go_on()
-    assert caught.value.__context__ is None  # or the failed step's tensors would stay alive
+    assert str(caught.value) and alive[0]() is None  # the error keeps none of the step's tensors
     assert backward.mean_loss(model, EXAMPLES[:8], 0) < start and not model.training
     assert all(p.grad is None for p in model.parameters())
     assert len(go_on().losses) == 12 and len(calls) == 7 + 8

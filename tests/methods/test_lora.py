@@ -8,7 +8,7 @@ from torch import nn
 
 from course_utils.data.batches import collate
 from course_utils.errors import CourseError
-from course_utils.memory.formulas import count_lora, lora_training_bytes
+from course_utils.memory.formulas import count_lora
 from course_utils.methods.lora import LoRALinear, add_lora, lora_layers, remove_lora
 from course_utils.model import forward, layers
 from course_utils.model.layers import ALL_LINEAR, ATTENTION, trainable_parameters
@@ -204,13 +204,6 @@ def test_a_second_lora_is_refused():
 def test_gpt2_is_refused_with_its_reason():
     with pytest.raises(CourseError, match="Conv1D"):
         add_lora(tiny_model("gpt2"))
-
-
-def test_training_bytes():
-    expected = {"weights": 2000, "adapters": 40, "gradients": 40}
-    expected |= {"Adam mean": 40, "Adam variance": 40}
-    assert lora_training_bytes(1000, 10, torch.bfloat16) == expected
-    assert lora_training_bytes(1000, 10, torch.float32)["weights"] == 4000
 
 
 def examples(count=40):

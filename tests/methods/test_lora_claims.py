@@ -4,6 +4,7 @@ import pytest
 
 from course_utils.analysis.weight_update import energy
 from course_utils.measure.seeds import accuracies, compare_means
+from course_utils.methods.names import Method
 from course_utils.recorded.runs import by_setting, recorded
 from course_utils.recorded.update import recorded_update, share_of_gain
 
@@ -64,19 +65,19 @@ def test_a_cut_to_rank_1_loses_most_of_the_gain_and_rank_8_keeps_most():
 
 @pytest.mark.parametrize("rank", [1, 2, 8, 32])
 def test_the_best_rate_is_10_to_20_times_that_of_full_fine_tuning(grid, rank):
-    factor = lora(grid, rank)[0].learning_rate / best(grid, method="full")[0].learning_rate
+    factor = lora(grid, rank)[0].learning_rate / best(grid, method=Method.FULL)[0].learning_rate
     assert 9.9 < factor < 20.1
 
 
 @pytest.mark.parametrize("rank", [1, 2, 8, 32])
 def test_at_the_best_rate_of_full_fine_tuning_every_rank_is_on_its_way_up(grid, rank):
-    rate = best(grid, method="full")[0].learning_rate
+    rate = best(grid, method=Method.FULL)[0].learning_rate
     rates = chosen(grid, rank=rank, alpha=2.0 * rank, targets="all")
     assert all(mean(rates[rate]) < mean(group) for r, group in rates.items() if r > rate)
 
 
 def test_ranks_8_and_32_cannot_be_told_from_full_fine_tuning_and_rank_1_is_behind(grid):
-    full = best(grid, method="full")
+    full = best(grid, method=Method.FULL)
     assert covers_zero(against(lora(grid, 8), full)) and covers_zero(against(lora(grid, 32), full))
     behind = against(lora(grid, 1), full)
     assert behind.high < 0 and -0.02 < behind.difference < -0.01
@@ -107,7 +108,7 @@ def test_accuracy_rises_with_alpha_and_no_interval_confirms_it(grid):
 
 
 def test_full_fine_tuning_at_its_best_forgets_less_than_ranks_8_and_32_at_theirs(grid):
-    full = best(grid, method="full")
+    full = best(grid, method=Method.FULL)
     for rank in (8, 32):
         assert mean(full) >= mean(lora(grid, rank)) - 1e-9
         assert perplexity(full) < 0.8 * perplexity(lora(grid, rank))
@@ -127,16 +128,18 @@ def test_shuffled_labels_unlearn_what_the_prompt_could_do():
 
 
 def test_rank_8_is_within_a_point_of_full_fine_tuning_over_three_seeds(methods):
-    difference = against(methods["lora", 8], methods["full", 0])
+    difference = against(methods[Method.LORA, 8], methods[Method.FULL, 0])
     assert abs(difference.difference) < 0.01 and covers_zero(difference)
     assert difference.low < -0.01 and difference.high > 0.01  # and the lesson says so
 
 
 def test_other_domains_come_off_worse_and_tweets_at_rank_2_for_certain(methods):
-    full = methods["full", 0]
+    full = methods[Method.FULL, 0]
     for rank in (8, 2):
         for domain in full[0].domains:
-            ours, theirs = ([r.domains[domain] for r in g] for g in (methods["lora", rank], full))
+            ours, theirs = (
+                [r.domains[domain] for r in g] for g in (methods[Method.LORA, rank], full)
+            )
             assert compare_means(ours, theirs).difference < 0
-    ours, theirs = ([r.domains["tweets"] for r in g] for g in (methods["lora", 2], full))
+    ours, theirs = ([r.domains["tweets"] for r in g] for g in (methods[Method.LORA, 2], full))
     assert compare_means(ours, theirs).high < 0

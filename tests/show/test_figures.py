@@ -3,9 +3,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from course_utils.show.figures import accuracy_figure
-from course_utils.training.display import loss_figure
-from course_utils.training.state import History
+from course_utils.show.figures import accuracy_figure, loss_figure
 
 ROWS = [("full", 0.9, (0.87, 0.93)), ("prompt", 0.8, (0.76, 0.84)), ("few", 0.6, (0.55, 0.65))]
 
@@ -25,8 +23,7 @@ def legend(axes):
 
 
 def test_losses_stand_at_their_steps():
-    history = History(losses=[3.0, 2.0, 1.0], validations=[(0, 3.5), (2, 1.5)])
-    (axes,) = loss_figure(history, steps=10).axes
+    (axes,) = loss_figure([3.0, 2.0, 1.0], [(0, 3.5), (2, 1.5)], steps=10).axes
     assert curves(axes) == {
         "training, one batch": [(1, 3.0), (2, 2.0), (3, 1.0)],
         "validation": [(0, 3.5), (2, 1.5)],
@@ -37,20 +34,21 @@ def test_losses_stand_at_their_steps():
 
 
 def test_the_loss_axes_span_the_whole_run_and_start_at_zero():
-    (axes,) = loss_figure(History(losses=[3.0, 2.0]), steps=50).axes
+    (axes,) = loss_figure([3.0, 2.0], [], steps=50).axes
     assert axes.get_xlim() == (0, 50) and axes.get_ylim()[0] == 0 < 3 < axes.get_ylim()[1]
 
 
 @pytest.mark.parametrize("losses", [[], [2.0]])
 def test_a_run_without_validations_can_be_drawn(losses):
-    figure = loss_figure(History(losses=losses), steps=10)
+    figure = loss_figure(losses, [], steps=10)
     figure.canvas.draw()
     assert legend(figure.axes[0]) == ["training, one batch"]
 
 
 def test_training_and_validation_differ_by_more_than_colour():
-    history = History(losses=[3.0, 2.0], validations=[(0, 3.5), (2, 1.5)])
-    training, validation = loss_figure(history, steps=2).axes[0].get_lines()
+    training, validation = (
+        loss_figure([3.0, 2.0], [(0, 3.5), (2, 1.5)], steps=2).axes[0].get_lines()
+    )
     assert training.get_color() != validation.get_color()
     assert training.get_marker() != validation.get_marker()
     assert training.get_linestyle() != validation.get_linestyle()

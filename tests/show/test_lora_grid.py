@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from course_utils.experiments import plan
+from course_utils.methods.names import Method
 from course_utils.recorded.runs import Record
 from course_utils.show import figures, lora_grid
 from course_utils.show.lora_grid import (
@@ -21,7 +22,7 @@ from course_utils.show.lora_grid import (
 def record(run):
     """Accuracy, domains and perplexity that follow from the run, so that they can be foretold."""
     fields = {field.name: None for field in dataclasses.fields(Record)}
-    right = 5 + run.seed + (run.method == "full")
+    right = 5 + run.seed + (run.method == Method.FULL)
     measured = {
         "correct": "1" * right + "0" * (10 - right),
         "domains": dict.fromkeys(("tweets", "products", "editorials"), "1000"),

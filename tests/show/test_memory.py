@@ -4,8 +4,10 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from course_utils.memory.calculator import CARDS, GIB, METHODS, Training, estimate, fitting_cards
+from course_utils.machine.device import GIB
+from course_utils.memory.calculator import CARDS, METHODS, Training, estimate, fitting_cards
 from course_utils.memory.shapes import SHAPES
+from course_utils.methods.names import Method
 from course_utils.recorded.memory_grid import Row
 from course_utils.show.memory import (
     ALL,
@@ -80,19 +82,19 @@ def test_a_card_needs_room_for_cuda_too():
 
 def test_the_grid_shows_what_was_run_and_its_error():
     rows = [
-        Row("s", "full", 1, 8, False, int(1.02 * GIB), "loss", GIB),
-        Row("s", "QLoRA", 1, 8, False, int(3.88 * GIB), "loss", 4 * GIB),
-        Row("s", "LoRA", 1, 8, False, GIB, "loss", None, None, "does not fit"),
+        Row("s", Method.FULL, 1, 8, False, int(1.02 * GIB), "loss", GIB),
+        Row("s", Method.QLORA, 1, 8, False, int(3.88 * GIB), "loss", 4 * GIB),
+        Row("s", Method.LORA, 1, 8, False, GIB, "loss", None, None, "does not fit"),
     ]
     (axes,) = grid_figure(rows, "near").axes
     points = {line.get_label(): line.get_xydata().tolist() for line in axes.get_lines()}
-    assert points["full"] == [[1.0, pytest.approx(0.02, abs=1e-6)]]
+    assert points["full fine-tuning"] == [[1.0, pytest.approx(0.02, abs=1e-6)]]
     assert points["QLoRA"] == [[4.0, pytest.approx(-0.03, abs=1e-6)]]
     assert points["LoRA"] == [] and axes.get_xscale() == "log" and axes.get_title() == "near"
 
 
 def test_an_error_beyond_the_band_is_still_shown():
-    rows = [Row("s", "full", 1, 8, False, int(1.2 * GIB), "loss", GIB)]
+    rows = [Row("s", Method.FULL, 1, 8, False, int(1.2 * GIB), "loss", GIB)]
     (axes,) = grid_figure(rows, "far").axes
     assert axes.get_ylim()[1] > 0.2
 
@@ -129,7 +131,7 @@ def test_the_explorer_follows_each_control(explorer):
         controls[name].value = value
         seen.add(shown())
     assert len(seen) == 1 + len(changes)
-    last = describe_memory(estimates("Llama-3.1-70B", "LoRA", 16, 1024, torch.float32, False))
+    last = describe_memory(estimates("Llama-3.1-70B", Method.LORA, 16, 1024, torch.float32, False))
     assert any(text.endswith(last) for text in seen)
 
 

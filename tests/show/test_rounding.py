@@ -1,0 +1,70 @@
+"""Figures and explorer of rounding to 4 bits."""
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import pytest
+import torch
+
+from course_utils.measure.evaluation import compare
+from course_utils.measure.perplexity import Change
+from course_utils.show.rounding import (
+    BLOCKS,
+    Rounded,
+    describe_rounding,
+    outcome_figure,
+    rounding_explorer,
+    rounding_figure,
+    with_outliers,
+)
+
+
+def gaussian(*shape):
+    return torch.randn(shape, generator=torch.Generator().manual_seed(0)) * 0.05
+
+
+def test_outliers_are_as_many_and_as_large_as_asked_for():
+    weight = gaussian(300, 300)
+    changed = with_outliers(weight, 5)
+    moved = changed != weight
+    assert moved.float().mean().item() == pytest.approx(0.005, abs=0.001)
+    sizes = changed[moved].abs() / weight.square().mean().sqrt()
+    torch.testing.assert_close(sizes, torch.full_like(sizes, 10.0))
+    assert torch.equal(with_outliers(weight, 0), weight)
+
+
+def test_the_explorers_figure_shows_every_level_and_marks_the_choice():
+    weight = gaussian(16, 256)
+    figure = rounding_figure(weight, "nf4", 64, 0)
+    left, right = figure.axes
+    assert "16 levels of nf4, block 64" in left.get_title()
+    assert len(left.collections[0].get_segments()) == 16
+    curves = {line.get_label(): line.get_ydata() for line in right.lines}
+    assert list(curves["nf4"]) == sorted(curves["nf4"])
+    x, y = right.lines[-1].get_data()
+    assert x[0] == 64 and y[0] == curves["nf4"][BLOCKS.index(64)]
+    plt.close(figure)
+
+
+def test_the_description_counts_weights_and_levels():
+    text = describe_rounding(gaussian(16, 256), "int4", 64, 0)
+    assert "int4, block 64, 0 outliers in 1,000: relative RMSE 0.11" in text
+    assert "3 of 15 levels" in text  # -1/7, 0 and 1/7
+
+
+def test_the_explorer_follows_its_controls(capsys):
+    box = rounding_explorer({"first": gaussian(16, 256), "second": 2 * gaussian(16, 256)})
+    layer, codebook, block, outliers, output = box.children
+    assert isinstance(output, ipywidgets.Output)
+    codebook.value, block.value, outliers.value, layer.value = "fp4", 256, 3, "second"
+    assert "fp4, block 256, 3 outliers" in capsys.readouterr().out
+    assert not plt.get_fignums()
+
+
+def test_the_outcome_figure_has_an_interval_for_every_model():
+    points = compare("1101" * 10, "1011" * 10)
+    rows = [Rounded(name, 0.1, points, Change(1.4, 1.3, 1.5)) for name in ("nf4, 64", "int4, 512")]
+    figure = outcome_figure(rows, "message")
+    left, right = figure.axes
+    assert [text.get_text() for text in right.get_legend().get_texts()] == ["nf4, 64", "int4, 512"]
+    assert list(left.lines[0].get_ydata()) == [1.3, 1.5]
+    plt.close(figure)
