@@ -7,12 +7,13 @@ import sys
 
 import pytest
 
-from course_utils.authoring import ROOT
 from course_utils.authoring.lesson import read_lesson
 from course_utils.authoring.student import student_notebook
 from course_utils.checks.core.exercise import EXERCISES
 from course_utils.checks.core.outcome import FAILED, PASSED
+from course_utils.settings import PACKAGE
 
+ROOT = PACKAGE.parent
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^\*\*`([^`]+)`\*\*.*?^(`{3,})(?:python)?\n(.*?)^\2$", re.DOTALL | re.MULTILINE)
 FILES = {path: block for path, _, block in BLOCK.findall(TEXT)}

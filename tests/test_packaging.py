@@ -11,10 +11,11 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from course_utils.authoring import ROOT
+from course_utils.settings import PACKAGE
 
+ROOT = PACKAGE.parent
 FILES = ["requirements.txt", "requirements-lab.txt", "requirements-dev.txt"]
-COLAB = ROOT / "tests" / "data" / "colab_freeze_2026-08.txt"
+COLAB = ROOT / "tests" / "freezes" / "colab_freeze_2026-08.txt"
 STEPS = ["-m venv", "install -r", "lab.stamp", "course_utils prepare", "jupyter lab"]
 IMPORT_NAMES = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
 
@@ -91,7 +92,7 @@ def test_conda_environment_adds_nothing_of_its_own():
 def test_every_import_of_the_package_is_required():
     """A lesson imports only requirements.txt, ``make run`` the lab's, authoring all of them."""
     for path in sorted((ROOT / "course_utils").rglob("*.py")):
-        lab = path.name in ("run.py", "notebook_client.py")
+        lab = path.name in ("run_lessons.py", "kernel.py")
         files = FILES[: 3 if "authoring" in path.parts else 2 if lab else 1]
         allowed = {canonicalize_name(r.name) for name in files for r in requirements(name)}
         allowed |= {"course-utils", "tokenizers", "huggingface-hub", "ipython"}  # come along

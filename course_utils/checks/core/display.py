@@ -10,6 +10,7 @@ import html
 import sys
 
 from course_utils.checks.core.outcome import FAILED, NOT_ATTEMPTED, PASSED, RAISED, Outcome
+from course_utils.settings import in_notebook
 
 COLOURS = {PASSED: "#1a7f37", FAILED: "#b3261e", RAISED: "#8a4b00", NOT_ATTEMPTED: "#57606a"}
 SIGNS = {PASSED: "\u2713", FAILED: "\u2717", RAISED: "!", NOT_ATTEMPTED: "\u2013"}
@@ -30,16 +31,9 @@ class Message:
         return self.html
 
 
-def in_jupyter() -> bool:
-    """Does this code run in a Jupyter kernel (Lab, Notebook, Colab, VS Code)?"""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return getattr(shell, "kernel", None) is not None
-
-
 def show(message: Message) -> None:
     """Display a message in the cell's output, or print it."""
-    if in_jupyter():
+    if in_notebook():
         sys.modules["IPython"].display.display(message)
     else:
         print(message.text)

@@ -35,12 +35,6 @@ def test_plain_text_outside_jupyter(terminal, capsys):
     )
 
 
-def test_ipython_in_a_terminal_is_no_jupyter(monkeypatch):
-    shell = types.SimpleNamespace()
-    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
-    assert not display.in_jupyter()
-
-
 def test_jupyter_gets_html_and_text(jupyter, capsys):
     display.show_outcome(OUTCOME)
     (message,) = jupyter

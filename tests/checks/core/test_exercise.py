@@ -11,8 +11,7 @@ import torch
 from course_utils.checks import lesson01
 from course_utils.checks.core.compare import compare, number
 from course_utils.checks.core.exercise import Exercise
-from course_utils.checks.core.outcome import FAILED, NOT_ATTEMPTED, PASSED, RAISED, Mistake
-from course_utils.settings import strict
+from course_utils.checks.core.outcome import FAILED, NOT_ATTEMPTED, PASSED, RAISED
 
 ROOT = Path(__file__).resolve().parents[3]
 HINTS = ("think", "multiply", "return 2 * x")
@@ -36,11 +35,6 @@ def stub(x):
     raise NotImplementedError("your answer goes here")
 
 
-def ellipsis(x):
-    """Twice x."""
-    ...
-
-
 def squares(x):
     return x * x
 
@@ -55,23 +49,6 @@ def right(x):
 
 def forgets_return(x):
     right(x)
-
-
-def leaves(x):
-    raise SystemExit
-
-
-def calls_what_pytorch_lacks(x):
-    return torch.ones(2).to_sparse().fmod_(torch.ones(2))
-
-
-@torch.no_grad()
-def decorated_ellipsis(x): ...
-
-
-@pytest.mark.parametrize("answer", [..., None, stub, ellipsis, decorated_ellipsis, lambda x: ...])
-def test_not_attempted(exercise, answer):
-    assert exercise.examine(answer).state == NOT_ATTEMPTED
 
 
 def test_passed(exercise):
@@ -92,56 +69,23 @@ def test_unknown_mistake_is_said_to_be_unknown(exercise):
     assert "none of the usual" in exercise.examine(lambda x: x).text
 
 
-def test_forgotten_return_is_not_a_stub(exercise):
-    outcome = exercise.examine(forgets_return)
-    assert outcome.state == FAILED
-    assert "return" in dict(outcome.lines)["Likely mistake"]
+@pytest.mark.parametrize("answer", [..., None, stub])
+def test_not_attempted(exercise, answer):
+    assert exercise.examine(answer).state == NOT_ATTEMPTED
 
 
-def test_value_in_place_of_a_function(exercise):
-    assert "without calling it" in exercise.examine(4.0).text
-
-
-def test_raised_shows_type_message_and_the_learners_line(exercise):
+def test_raised_shows_type_and_message(exercise):
     outcome = exercise.examine(divides)
     assert outcome.state == RAISED
     lines = dict(outcome.lines)
-    assert lines["Exception"] == "ZeroDivisionError: float division by zero" or (
-        lines["Exception"] == "ZeroDivisionError: division by zero"
-    )
-    assert lines["Your code"] == f"line {divides.__code__.co_firstlineno + 1}, in divides: " + (
-        "return x / 0"
-    )
-
-
-def test_raised_in_a_library_shows_the_line_that_called_it(exercise):
-    outcome = exercise.examine(lambda x: torch.nn.functional.cross_entropy(x, x))
-    assert outcome.state == RAISED
-    assert "torch.nn.functional.cross_entropy(x, x)" in dict(outcome.lines)["Your code"]
-
-
-def test_not_implemented_by_pytorch_is_not_the_stub(exercise):
-    outcome = exercise.examine(calls_what_pytorch_lacks)
-    assert outcome.state == RAISED
-    assert "NotImplementedError" in outcome.text
+    assert lines["Exception"].startswith("ZeroDivisionError: ")
+    assert "in divides: return x / 0" in lines["Your code"]
 
 
 def test_raised_by_the_call_itself(exercise):
     outcome = exercise.examine(lambda: 1)
     assert outcome.state == RAISED
     assert "are the arguments as asked for?" in outcome.text
-
-
-def test_system_exit_does_not_leak(exercise):
-    assert exercise.examine(leaves).state == RAISED
-
-
-def test_interrupt_is_let_through(exercise):
-    def interrupted(x):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        exercise.examine(interrupted)
 
 
 @pytest.mark.parametrize("answer", [stub, squares, divides, right, ..., 3, forgets_return])
@@ -173,13 +117,6 @@ def test_strict_mode_lets_a_right_answer_pass(exercise, monkeypatch, capsys, tmp
     exercise(right)
     assert capsys.readouterr().out == "twice: passed\n"
     assert not list(tmp_path.iterdir())  # no progress of a grading run
-
-
-@pytest.mark.parametrize("value, answer", [("0", False), ("", False), ("1", True)])
-def test_strict_switch(monkeypatch, value, answer):
-    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
-    monkeypatch.setenv("COURSE_STRICT", value)
-    assert strict() is answer
 
 
 def test_hints_come_one_by_one_then_begin_again(exercise, capsys):
@@ -224,10 +161,6 @@ def test_check_that_stumbles_says_so_and_does_not_raise(capsys, monkeypatch, tmp
     outcome = Exercise("lesson00", "odd", stumbles, HINTS).examine(3)
     assert outcome.state == FAILED
     assert "stumbled over it (RuntimeError: odd value)" in outcome.text
-
-
-def test_mistake_names_only_what_is_known():
-    assert Mistake("why").lines == (("Likely mistake", "why"),)
 
 
 def test_checks_do_not_need_the_network_or_a_home(tmp_path):
