@@ -8,21 +8,21 @@ import sys
 from pathlib import Path
 
 from course_utils.errors import CourseError
-from course_utils.settings import lessons_folder
+from course_utils.settings import lessons_folder, results_folder
 
 FIRST_LESSON = "notebooks/01_prompt_engineering.ipynb"
 MEASUREMENTS = {  # studies that are not a list of runs: the module that has study_NAME(folder)
     "update": "course_utils.experiments.update",
     "step_time": "course_utils.experiments.step_time",
-    "memory": "course_utils.experiments.memory_grid",
+    "memory": "course_utils.experiments.memory",
     "small_card": "course_utils.experiments.small_card",
     "float16": "course_utils.experiments.float16",
-    "qlora": "course_utils.experiments.qlora_gpu",
+    "qlora": "course_utils.experiments.qlora",
     "gpu_lesson": "course_utils.authoring",
 }
 
 
-def prepare(arguments) -> int:
+def prepare(arguments: argparse.Namespace) -> int:
     """Fetch and convert model and data; every step is skipped when done."""
     from course_utils.assets.prepare import prepare as prepare_assets
 
@@ -30,31 +30,31 @@ def prepare(arguments) -> int:
     return 0
 
 
-def doctor(arguments) -> int:
+def doctor(arguments: argparse.Namespace) -> int:
     """Say what this machine has and lacks for the course."""
     from course_utils.lab.doctor import report
 
     return report()
 
 
-def lab(arguments) -> int:
+def lab(arguments: argparse.Namespace) -> int:
     """Prepare, then open JupyterLab on the first lesson."""
+    lesson = lessons_folder() / FIRST_LESSON  # refused before anything is downloaded
     prepare(arguments)
-    return subprocess.call(
-        [sys.executable, "-m", "jupyter", "lab", str(lessons_folder() / FIRST_LESSON)]
-    )
+    return subprocess.call([sys.executable, "-m", "jupyter", "lab", str(lesson)])
 
 
-def run(arguments) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Work through all solved lessons without a browser; print and write the scoreboard."""
     from course_utils.lab.run_lessons import run_lessons
 
+    lessons_folder()  # refused before anything is downloaded
     prepare(arguments)
     run_lessons()
     return 0
 
 
-def scoreboard(arguments) -> int:
+def scoreboard(arguments: argparse.Namespace) -> int:
     """Print and write the scoreboard from the lab book, without running anything."""
     from course_utils.lab.run_lessons import show_scoreboard
 
@@ -62,7 +62,7 @@ def scoreboard(arguments) -> int:
     return 0
 
 
-def ship(arguments) -> int:
+def ship(arguments: argparse.Namespace) -> int:
     """Make the results in your lab book the recorded ones that the course ships."""
     from course_utils.lab.run_lessons import ship_results
 
@@ -70,7 +70,7 @@ def ship(arguments) -> int:
     return 0
 
 
-def benchmark(arguments) -> int:
+def benchmark(arguments: argparse.Namespace) -> int:
     """Time a training step against the HF Trainer's, and measure the peak memory of both."""
     from course_utils.experiments.benchmark import run_benchmark
 
@@ -78,21 +78,26 @@ def benchmark(arguments) -> int:
     return 0
 
 
-def experiments(arguments) -> int:
+def experiments(arguments: argparse.Namespace) -> int:
     """Run a study on a GPU: the recorded figures of the lessons (hours on a CPU)."""
+    from course_utils.experiments.plan import STUDIES
     from course_utils.experiments.run_study import run_study
-    from course_utils.settings import results_folder
 
     folder = arguments.folder or results_folder() / "experiments"
-    if arguments.study in MEASUREMENTS:
+    if arguments.study in STUDIES:
+        run_study(arguments.study, folder, arguments.workers)
+    elif arguments.study in MEASUREMENTS:
         module = importlib.import_module(MEASUREMENTS[arguments.study])
         getattr(module, f"study_{arguments.study}")(folder)
     else:
-        run_study(arguments.study, folder, arguments.workers)
+        raise CourseError(
+            f"There is no study '{arguments.study}'",
+            f"name one of: {', '.join([*STUDIES, *MEASUREMENTS])}",
+        )
     return 0
 
 
-def solutions(arguments) -> int:
+def solutions(arguments: argparse.Namespace) -> int:
     """Execute lesson sources into solutions/*.ipynb."""
     from course_utils.authoring import build_solutions
 
@@ -100,7 +105,7 @@ def solutions(arguments) -> int:
     return 0
 
 
-def notebooks(arguments) -> int:
+def notebooks(arguments: argparse.Namespace) -> int:
     """Build the learners' notebooks; with --check, only say what has drifted."""
     from course_utils.authoring import build_notebooks
 
@@ -135,9 +140,8 @@ def parser() -> argparse.ArgumentParser:
         if function is solutions:
             command.add_argument("names", nargs="*", help="such as 01; all when none is named")
         if function is experiments:
-            from course_utils.experiments.plan import STUDIES
-
-            command.add_argument("study", choices=[*STUDIES, *MEASUREMENTS])
+            # Not as `choices`: reading the plan imports torch, and the doctor must start without.
+            command.add_argument("study", help="its name; an unknown one lists them all")
             command.add_argument("--folder", type=Path, help="where to write; results/experiments")
             command.add_argument("--workers", type=int, default=1, help="runs at the same time")
         if function is notebooks:

@@ -11,9 +11,8 @@
 """
 
 import os
+import sys
 from pathlib import Path
-
-import platformdirs
 
 from course_utils.errors import CourseError
 
@@ -25,37 +24,51 @@ COURSE_MODEL = "SmolLM2-135M-Instruct"
 def course_folder() -> Path | None:
     """The clone that the package stands in, with its lessons; None where it was installed alone."""
     root = PACKAGE.parent
-    return root if (root / "solutions").is_dir() and (root / "notebooks").is_dir() else None
+    return root if _has_lessons(root) else None
 
 
 def lessons_folder() -> Path:
-    """The course's folder with ``notebooks/`` and ``solutions/``: the clone, or the one you are in.
+    """The folder with ``notebooks/`` and ``solutions/``: the clone, or one around where you are.
 
     Raises:
         CourseError: there are no lessons in either.
     """
-    here = Path.cwd()
-    for root in (course_folder(), here, here.parent):
-        if root is not None and (root / "solutions").is_dir() and (root / "notebooks").is_dir():
-            return root
-    raise CourseError(
-        f"There are no lessons in {here}, and the package was installed without them",
-        "clone the course's repository, and run this command in its folder",
-    )
+    root = _lessons()
+    if root is None:
+        raise CourseError(
+            f"There are no lessons in {Path.cwd()}, and the package was installed without them",
+            "clone the course's repository, and run this command in its folder",
+        )
+    return root
+
+
+def _lessons() -> Path | None:
+    root = course_folder()
+    if root is None:  # a notebook's working directory is the folder that it stands in
+        here = Path.cwd()
+        root = next((folder for folder in (here, here.parent) if _has_lessons(folder)), None)
+    return root
+
+
+def _has_lessons(folder: Path) -> bool:
+    return (folder / "solutions").is_dir() and (folder / "notebooks").is_dir()
 
 
 def results_folder() -> Path:
-    """The learner's results: ``COURSE_RESULTS``, or ``results/`` in the course's clone.
+    """The learner's results: ``COURSE_RESULTS``, or ``results/`` beside the lessons.
 
-    Where the package was installed without the lessons, ``results/`` in the working directory: a
-    learner's results never go among installed packages.
+    Where there are no lessons, ``results/`` in the working directory: a learner's results never go
+    among installed packages.
     """
-    default = (course_folder() or Path.cwd()) / "results"
-    return Path(os.environ.get("COURSE_RESULTS") or default).expanduser()
+    if given := os.environ.get("COURSE_RESULTS"):
+        return Path(given).expanduser()
+    return (_lessons() or Path.cwd()) / "results"
 
 
 def cache_folder() -> Path:
     """The course's cache: ``COURSE_CACHE``, or the platform's folder for caches."""
+    import platformdirs  # not above: the doctor, which says what is missing, starts without it
+
     default = platformdirs.user_cache_dir("efficient-fine-tuning", appauthor=False)
     return Path(os.environ.get("COURSE_CACHE") or default).expanduser().absolute()
 
@@ -92,10 +105,7 @@ def strict() -> bool:
 
 
 def in_notebook() -> bool:
-    """True in a Jupyter or Colab kernel, False in a script, a terminal or a test."""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return False
-    shell = get_ipython()
-    return shell is not None and "IPKernelApp" in shell.config
+    """True in a kernel (Lab, Notebook, Colab, VS Code), False in a script, a terminal or a test."""
+    ipython = sys.modules.get("IPython")  # a kernel has loaded it; nothing else need do so
+    shell = ipython.get_ipython() if ipython is not None else None
+    return getattr(shell, "kernel", None) is not None

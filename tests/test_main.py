@@ -1,16 +1,22 @@
 """``python -m course_utils``: its commands, and what becomes of their errors."""
 
+import importlib
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from course_utils import __main__ as commands
+from course_utils import settings
 from course_utils.assets import prepare
 from course_utils.errors import CourseError
-from course_utils.experiments import benchmark
+from course_utils.experiments import benchmark, plan, run_study, update
 from course_utils.lab import doctor, run_lessons
+from course_utils.settings import PACKAGE
 
-COMMANDS = "prepare doctor lab run scoreboard ship benchmark solutions notebooks".split()
+COMMANDS = ["prepare", "doctor", "lab", "run", "scoreboard", "ship", "benchmark", "experiments"]
+COMMANDS += ["solutions", "notebooks"]
 
 
 @pytest.fixture
@@ -90,7 +96,54 @@ def test_lab_opens_the_first_lesson_when_all_is_prepared(command, monkeypatch):
     monkeypatch.setattr(commands.subprocess, "call", lambda words: calls.append(words) or 3)
     assert command("lab") == 3
     assert calls == ["prepare", [sys.executable, "-m", "jupyter", "lab", calls[1][-1]]]
-    assert commands.FIRST_LESSON.exists() and calls[1][-1] == str(commands.FIRST_LESSON)
+    assert calls[1][-1] == str(PACKAGE.parent / commands.FIRST_LESSON)
+    assert Path(calls[1][-1]).exists()
+
+
+@pytest.mark.parametrize("name", ["lab", "run"])
+def test_without_lessons_nothing_is_fetched(command, monkeypatch, capsys, tmp_path, name):
+    monkeypatch.setattr(settings, "PACKAGE", tmp_path / "site-packages" / "course_utils")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(prepare, "prepare", raises(AssertionError("something is fetched")))
+    assert command(name) == 1
+    assert "clone the course's repository" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["solutions"], ["notebooks"], ["notebooks", "--check"]])
+def test_without_lessons_there_is_nothing_to_build(command, monkeypatch, capsys, tmp_path, words):
+    monkeypatch.setattr(settings, "PACKAGE", tmp_path / "site-packages" / "course_utils")
+    monkeypatch.chdir(tmp_path)
+    assert command(*words) == 1
+    assert "clone the course's repository" in capsys.readouterr().err
+
+
+def test_a_study_is_run_by_its_name(command, monkeypatch, tmp_path):
+    calls = []
+    monkeypatch.setattr(run_study, "run_study", lambda *arguments: calls.append(arguments))
+    monkeypatch.setattr(update, "study_update", lambda folder: calls.append(folder))
+    name = next(iter(plan.STUDIES))
+    assert command("experiments", name, "--folder", str(tmp_path), "--workers", "2") == 0
+    monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "results"))
+    assert command("experiments", "update") == 0
+    assert calls == [(name, tmp_path, 2), tmp_path / "results" / "experiments"]
+
+
+def test_an_unknown_study_lists_them_all(command, capsys):
+    assert command("experiments", "flight") == 1
+    text = capsys.readouterr().err
+    assert all(name in text for name in [*plan.STUDIES, *commands.MEASUREMENTS])
+
+
+@pytest.mark.parametrize(("study", "module"), commands.MEASUREMENTS.items())
+def test_each_study_has_its_function(study, module):
+    assert callable(getattr(importlib.import_module(module), f"study_{study}"))
+    assert study not in plan.STUDIES
+
+
+def test_the_command_line_is_read_without_torch():
+    code = "import sys; from course_utils.__main__ import parser; parser(); "
+    code += "sys.exit('torch' in sys.modules)"
+    assert subprocess.call([sys.executable, "-c", code], cwd=PACKAGE.parent) == 0
 
 
 def test_the_doctor_decides_on_the_status(command, monkeypatch):

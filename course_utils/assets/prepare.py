@@ -1,4 +1,7 @@
-"""Everything that the course prepares once: the language model and the rated sentences."""
+"""Everything that the course prepares once: the language model and the rated sentences.
+
+``python -m course_utils prepare``, ``make lab`` and ``make run`` call it before anything else.
+"""
 
 from course_utils.assets import cache
 from course_utils.assets.model import MODEL

@@ -1,7 +1,8 @@
-"""The course's texts: human-rated sentences from four sources, as Hugging Face datasets.
+"""The course's texts: rated sentences from four sources (lesson 1, *The task*).
 
-They come in the source distribution of ``vaderSentiment`` (Hutto and Gilbert, ICWSM 2014). See
-``dataset_card.md`` for what they are and what is wrong with them.
+People rated them; they are kept as Hugging Face datasets. They come in the source distribution of
+``vaderSentiment`` (Hutto and Gilbert, ICWSM 2014). See ``dataset_card.md`` for what they are and
+what is wrong with them.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ import html
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypedDict
 
 import datasets
 
@@ -30,6 +32,14 @@ FEATURES = datasets.Features(
         "rating": datasets.Value("float64"),
     }
 )
+
+
+class Row(TypedDict):
+    """One sentence: its number in the archive, its text, and the mean of its raters, -4 to 4."""
+
+    id: str
+    text: str
+    rating: float
 
 
 def sentences(progress: cache.Progress = print) -> datasets.DatasetDict:
@@ -62,24 +72,36 @@ def clean(text: str) -> str:
     return " ".join(text.split())
 
 
-def read_archive(sdist: Path) -> dict[str, list[dict]]:
+def read_archive(sdist: Path) -> dict[str, list[Row]]:
     """Rows of each source in the archive's order, cleaned, duplicates still in.
 
     Args:
         sdist: source distribution with ``hutto_ICWSM_2014.tar.gz`` inside.
+
+    Raises:
+        ValueError: a source's file is no file, or a line has not the three fields.
+        KeyError: a source's file is missing.
     """
     with tarfile.open(sdist) as outer:
         member = next(m for m in outer if m.name.endswith(f"additional_resources/{INNER}"))
         with tarfile.open(fileobj=outer.extractfile(member)) as inner:
             return {
-                source: _rows(inner.extractfile(f"hutto_ICWSM_2014/{name}").read())
+                source: _rows(_read(inner, f"hutto_ICWSM_2014/{name}"))
                 for source, name in FILES.items()
             }
 
 
-def _rows(raw: bytes) -> list[dict]:
+def _read(archive: tarfile.TarFile, name: str) -> bytes:
+    """One regular file of an archive."""
+    file = archive.extractfile(name)
+    if file is None:
+        raise ValueError(f"{name} is no file in the archive")
+    return file.read()
+
+
+def _rows(raw: bytes) -> list[Row]:
     """Lines of ``id <tab> rating <tab> text``, UTF-8, ended by CR LF or LF."""
-    rows = []
+    rows: list[Row] = []
     for line in raw.decode("utf-8-sig").split("\n"):
         if line.strip():
             number, rating, text = line.split("\t")
@@ -87,10 +109,10 @@ def _rows(raw: bytes) -> list[dict]:
     return rows
 
 
-def without_duplicates(rows: dict[str, list[dict]]) -> dict[str, list[dict]]:
+def without_duplicates(rows: dict[str, list[Row]]) -> dict[str, list[Row]]:
     """Each text once, the first time it occurs, in whichever source; capitals do not matter."""
     seen: set[str] = set()
-    kept: dict[str, list[dict]] = {}
+    kept: dict[str, list[Row]] = {}
     for source, all_rows in rows.items():
         kept[source] = []
         for row in all_rows:
@@ -101,7 +123,7 @@ def without_duplicates(rows: dict[str, list[dict]]) -> dict[str, list[dict]]:
     return kept
 
 
-def store(rows: dict[str, list[dict]], folder: Path) -> None:
+def store(rows: dict[str, list[Row]], folder: Path) -> None:
     """Write rows by source as one ``DatasetDict``."""
     with _quiet():
         datasets.DatasetDict(

@@ -8,7 +8,6 @@ a step runs from the end of one step to the end of the next, batching included. 
 compared relatively: before any step, where both have the same weights, and over the first steps.
 """
 
-import importlib.metadata
 import json
 import os
 import statistics
@@ -26,6 +25,7 @@ from course_utils.data import tasks
 from course_utils.data.prompts import Prompt
 from course_utils.errors import CourseError
 from course_utils.machine.device import describe_device
+from course_utils.machine.environment import versions
 from course_utils.model.load import load_model
 from course_utils.recorded.reports import write_report
 from course_utils.settings import results_folder
@@ -137,7 +137,7 @@ def run_benchmark() -> None:
     for key in ("first_loss", "first_losses_mean"):
         report[f"{key}_difference"] = abs(ours[key] / theirs[key] - 1)
     report["device"] = describe_device(torch.device("cpu"))
-    report["versions"] = {name: importlib.metadata.version(name) for name in PACKAGES}
+    report["versions"] = versions(PACKAGES)
     folder = results_folder()
     write_report(folder, "benchmark", report)
     print(f"one step of full fine-tuning, {BATCH} reviews, bfloat16, {report['device']}")

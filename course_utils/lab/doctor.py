@@ -1,4 +1,9 @@
-"""The doctor: is this machine ready for the course, and if not, what to do."""
+"""The doctor: is this machine ready for the course, and if not, what to do.
+
+``python -m course_utils doctor`` prints all findings; each lesson's first cell a short report. It
+is there for machines on which packages are missing or broken: none is imported before it is looked
+at.
+"""
 
 import dataclasses
 import importlib.metadata
@@ -7,21 +12,20 @@ import re
 import shutil
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 from course_utils import settings
 from course_utils.assets import cache
 from course_utils.errors import CourseError
+from course_utils.machine.environment import available_memory
 
-REQUIREMENTS = settings.PACKAGE.parent / "requirements.txt"
+FILE = "requirements.txt"
 OLDEST, NEWEST = (3, 10), (3, 13)  # Python
 GB = 1e9
 MEMORY_FOR_FULL = 4.0  # GB that full fine-tuning of the 135M model takes, with some room
 MEMORY_FOR_ALL = 2.0  # GB below which nothing runs
 DISK_FOR_RESULTS = 1.0  # GB for what the lessons keep
-INDEX = "https://pypi.org/simple/"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,8 +48,9 @@ class Line:
 
 def doctor() -> list[Line]:
     """Look at Python, packages, device, memory, disk, cache and network; a few seconds."""
-    lines = [_python(sys.version_info[:2]), *_packages(REQUIREMENTS)]
+    lines = [_python(sys.version_info[:2])]
     for subject, look in (
+        ("Packages", _packages),
         ("Device", _device),
         ("bfloat16", _bf16),
         ("Memory", _memory),
@@ -98,8 +103,7 @@ def _looked(subject: str, look: Callable[[], list[Line]]) -> list[Line]:
         return [Line("fail", subject, str(error))]
     except Exception as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        advice = f"{reason}; install again: pip install -r {REQUIREMENTS.name}"
-        return [Line("fail", subject, f"cannot be looked at: {advice}")]
+        return [Line("fail", subject, f"cannot be looked at: {reason}; {_install()} again")]
 
 
 def _python(version: tuple[int, int]) -> Line:
@@ -112,29 +116,53 @@ def _python(version: tuple[int, int]) -> Line:
     return Line("ok", "Python", found)
 
 
-def _packages(requirements: Path) -> list[Line]:
-    """One finding for each ``name>=version`` of a requirements file."""
-    text = requirements.read_text(encoding="utf-8") if requirements.exists() else ""
-    return [
-        _package(name, bound, requirements.name)
-        for name, bound in re.findall(r"^([\w.-]+)>=([\d.]+)", text, re.MULTILINE)
-    ]
+def _packages() -> list[Line]:
+    """One finding for each package that the course needs."""
+    requirements = _requirements()
+    if not requirements:
+        missing = f"the course stands here without {FILE}, and pip did not install it"
+        return [Line("warn", "Packages", f"{missing}: install it, or use the course's clone")]
+    return [_package(name, bound) for name, bound in requirements]
 
 
-def _package(name: str, bound: str, file: str) -> Line:
+def _requirements() -> list[tuple[str, str]]:
+    """``(name, lower bound)`` of each package that the clone, or the installed course, needs.
+
+    An installed course has no requirements file; pip keeps the same lines with the package.
+    """
+    root = settings.course_folder()
+    if root is not None:
+        lines = (root / FILE).read_text(encoding="utf-8").split("\n")
+    else:
+        try:
+            lines = importlib.metadata.requires("course-utils") or []
+        except importlib.metadata.PackageNotFoundError:  # a folder on the path, nothing more
+            lines = []
+    found = (re.match(r"([\w.-]+)>=([\d.]+)", line) for line in lines)
+    return [(match[1], match[2]) for match in found if match]
+
+
+def _package(name: str, bound: str) -> Line:
     try:
         found = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        return Line("fail", name, f"not installed; run pip install -r {file}")
+        return Line("fail", name, f"not installed; {_install(name, bound)}")
     if _numbers(found) < _numbers(bound):
-        return Line("fail", name, f"{found} is older than {bound}; run pip install -r {file}")
+        return Line("fail", name, f"{found} is older than {bound}; {_install(name, bound)}")
     return Line("ok", name, found)
+
+
+def _install(name: str = "", bound: str = "") -> str:
+    """How to install one package, or what the course needs, here."""
+    if settings.course_folder() is not None:
+        return f"run pip install -r {FILE}"
+    return f'run pip install "{name}>={bound}"' if name else "install the package that this names"
 
 
 def _numbers(version: str) -> tuple[int, ...]:
     """``2.13.0+cpu`` as (2, 13, 0), always three numbers."""
-    numbers = [int(n) for n in re.findall(r"\d+", version.split("+")[0])[:3]]
-    return tuple(numbers + [0] * (3 - len(numbers)))
+    found = [int(n) for n in re.findall(r"\d+", version.split("+")[0])[:3]]
+    return tuple(found + [0] * (3 - len(found)))
 
 
 def _device() -> list[Line]:
@@ -171,20 +199,6 @@ def _room(subject: str, whose: str, free: float) -> Line:
         wanted = f"full fine-tuning wants {MEMORY_FOR_FULL:.0f} GB: close programs and notebooks"
         return Line("warn", subject, f"{found}; {wanted}")
     return Line("ok", subject, found)
-
-
-def available_memory() -> float:
-    """Bytes of main memory that can still be used, within the container's limit if it has one."""
-    import psutil
-
-    free = float(psutil.virtual_memory().available)
-    group = Path("/sys/fs/cgroup")
-    try:
-        limit = int((group / "memory.max").read_text())
-        free = min(free, limit - int((group / "memory.current").read_text()))
-    except (OSError, ValueError):
-        pass  # no container, or none with a limit ("max")
-    return free
 
 
 def _disk() -> list[Line]:
@@ -224,41 +238,32 @@ def _asset(asset: cache.Asset) -> Line:
 
 
 def _network() -> list[Line]:
-    """Whether a network is needed at all, and if so whether the package index answers."""
+    """Whether a network is needed at all, and if so whether pip reaches what is missing."""
     from course_utils.assets.prepare import ASSETS
 
     offline = os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
-    model = os.environ.get("COURSE_MODEL", "")
+    model = settings.model_source()
     if model and not Path(model).is_dir() and offline:
         advice = f"unset it unless {model} was downloaded before"
         return [Line("warn", "Network", f"HF_HUB_OFFLINE is set; {advice}")]
-    if all(cache.problem(asset) is None for asset in ASSETS):
+    missing = [asset for asset in ASSETS if cache.problem(asset) is not None]
+    if not missing:
         return [Line("ok", "Network", "not needed: model and data are in the cache")]
-    index = _index()
-    host = urllib.parse.urlsplit(index).hostname
-    if reachable(index):
-        return [Line("ok", "Network", f"{host} answers, so {cache.PREPARE} can download")]
+    if all(pip_reaches(name.split("==")[0]) for asset in missing for name in asset.sources):
+        return [Line("ok", "Network", f"pip reaches what is missing: {cache.PREPARE} downloads it")]
     advice = "connect to the internet for the first preparation; later use needs none"
-    return [Line("fail", "Network", f"{host} does not answer: {advice}")]
+    return [Line("fail", "Network", f"pip does not reach what is missing: {advice}")]
 
 
-def _index() -> str:
-    """The package index that pip is set to use."""
-    command = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
-    configured = subprocess.run(command, capture_output=True, text=True).stdout.strip()
-    return os.environ.get("PIP_INDEX_URL") or configured or INDEX
-
-
-def reachable(url: str, seconds: float = 4.0) -> bool:
-    """Does a server answer at ``url``, be it with a refusal? Proxies are respected."""
+def pip_reaches(distribution: str, seconds: int = 5) -> bool:
+    """Does pip find a distribution, with the mirror and the proxy that it is set to use?"""
+    command = [sys.executable, "-m", "pip", "index", "versions", distribution]
+    command += ["--retries", "0", "--timeout", str(seconds), "--disable-pip-version-check"]
     try:
-        request = urllib.request.Request(url, method="HEAD")
-        urllib.request.urlopen(request, timeout=seconds).close()
-    except urllib.error.HTTPError:
-        return True
-    except (OSError, ValueError):
+        done = subprocess.run(command, capture_output=True, timeout=4 * seconds)
+    except (OSError, subprocess.TimeoutExpired):
         return False
-    return True
+    return done.returncode == 0
 
 
 def _span(seconds: float) -> str:

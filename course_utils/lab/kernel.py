@@ -1,9 +1,13 @@
-"""Executing notebooks without a browser, in a way that widgets cannot stall."""
+"""Executing notebooks without a browser, in a way that widgets cannot stall.
+
+``lab.run_lessons`` and ``authoring`` execute the lessons through it.
+"""
 
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from queue import Empty
+from typing import Any
 
 from nbclient import NotebookClient
 from nbformat import NotebookNode
@@ -11,16 +15,16 @@ from nbformat import NotebookNode
 SLICE = 1.0  # seconds
 
 
-def client_for(notebook: NotebookNode, folder: Path, timeout: int, **settings) -> NotebookClient:
+def client_for(notebook: NotebookNode, folder: Path, timeout: int, **traits: Any) -> NotebookClient:
     """A client that executes ``notebook`` in place.
 
     Args:
         folder: working directory of the kernel.
         timeout: seconds that a cell may take.
-        settings: other traits of ``NotebookClient``.
+        traits: other traits of ``NotebookClient``.
     """
     resources = {"metadata": {"path": str(folder)}}
-    return _Client(notebook, timeout=timeout, resources=resources, **settings)
+    return _Client(notebook, timeout=timeout, resources=resources, **traits)
 
 
 class _Client(NotebookClient):
@@ -31,7 +35,7 @@ class _Client(NotebookClient):
     timeout.
     """
 
-    async def async_start_new_kernel_client(self):
+    async def async_start_new_kernel_client(self) -> Any:
         client = await super().async_start_new_kernel_client()
         channel = client.shell_channel
         channel.get_msg = in_slices(channel.get_msg)

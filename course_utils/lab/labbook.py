@@ -1,4 +1,4 @@
-"""The lab book: every measured result, kept in one small file of the learner's.
+"""The lab book: every measured result, kept in one small file of the learner's (all lessons).
 
 A result is one line of JSON in ``results/labbook.jsonl`` (``COURSE_RESULTS`` names another
 folder). Lines are only ever appended, under a lock, so nothing is lost and several notebooks may
@@ -6,18 +6,19 @@ write at once. The newest line of a method, task and model is the one that is sh
 """
 
 import dataclasses
-import datetime
 import functools
-import importlib.metadata
 import json
 import os
-import platform
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import filelock
 
+import course_utils
 from course_utils import settings
 from course_utils.errors import CourseError
+from course_utils.files import write_text
+from course_utils.machine.environment import utc_now, versions
 from course_utils.measure.evaluation import wilson_interval
 from course_utils.settings import results_folder
 
@@ -27,12 +28,7 @@ PACKAGES = ("torch", "transformers", "datasets", "numpy")
 
 @functools.cache
 def _versions() -> dict[str, str]:
-    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
-    return {"python": platform.python_version(), **versions}
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+    return {"course": course_utils.__version__, **versions(PACKAGES)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,9 +47,9 @@ class Result:
         disk: bytes that must be kept for this method beside the base model.
         seed: seed of training or of the draw.
         device: what it ran on.
-        quick: made with ``COURSE_QUICK=1``, hence not to be quoted.
+        quick: made with ``COURSE_QUICK=1``, so not to be quoted.
         details: settings worth keeping, such as the learning rate.
-        versions: of Python and of the main packages.
+        versions: of the course (not in lines from before 0.1.0), of Python, of the main packages.
         when: UTC, ISO 8601.
         recorded: shipped with the course rather than measured by the learner.
     """
@@ -70,9 +66,9 @@ class Result:
     seed: int
     device: str
     quick: bool = False
-    details: dict = dataclasses.field(default_factory=dict)
-    versions: dict = dataclasses.field(default_factory=_versions)
-    when: str = dataclasses.field(default_factory=_now)
+    details: dict[str, Any] = dataclasses.field(default_factory=dict)
+    versions: dict[str, str] = dataclasses.field(default_factory=_versions)
+    when: str = dataclasses.field(default_factory=utc_now)
     recorded: bool = False
 
     @property
@@ -116,7 +112,7 @@ def record(result: Result) -> None:
         ) from error
 
 
-def _missing_newline(file) -> str:
+def _missing_newline(file: BinaryIO) -> str:
     """A newline if the file ends in the middle of a line, as after a crash."""
     if file.seek(0, os.SEEK_END) == 0:
         return ""
@@ -125,7 +121,7 @@ def _missing_newline(file) -> str:
 
 
 def read(path: Path) -> list[Result]:
-    """All results in a lab book, oldest first; lines that are not results are passed over."""
+    """All results in a lab book, oldest first; lines that are not results are skipped."""
     if not path.exists():
         return []
     results = []
@@ -183,5 +179,4 @@ def ship(results: list[Result]) -> None:
     if any(result.quick for result in results):
         raise CourseError("A quick result must not be shipped", "run the lessons in full first")
     rows = [dataclasses.asdict(dataclasses.replace(r, recorded=True)) for r in results]
-    RECORDED.parent.mkdir(exist_ok=True)
-    RECORDED.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    write_text(RECORDED, "".join(json.dumps(row) + "\n" for row in rows))

@@ -1,5 +1,9 @@
-"""All solved lessons without a browser, then the scoreboard."""
+"""All solved lessons without a browser, then the scoreboard: ``run``, ``scoreboard`` and ``ship``.
 
+What a learner gets from it is in the results folder; ``ship`` is for the course's authors.
+"""
+
+import os
 import time
 from pathlib import Path
 
@@ -35,8 +39,12 @@ def _run(source: Path, target: Path) -> None:
     start = time.perf_counter()
     notebook = nbformat.read(source, as_version=4)
     client = client_for(notebook, source.parent, timeout=3600)
+    folders = {  # the kernel works in the lesson's folder, where a relative one is another
+        "COURSE_RESULTS": str(settings.results_folder().absolute()),
+        "COURSE_CACHE": str(settings.cache_folder()),
+    }
     try:
-        client.execute()
+        client.execute(env={**os.environ, **folders})
     except CellExecutionError as error:
         reason = f"{error.ename}: {error.evalue}"
         raise CourseError(
@@ -45,7 +53,7 @@ def _run(source: Path, target: Path) -> None:
         ) from error
     except DeadKernelError as error:
         raise CourseError(
-            f"The kernel of {source.name} died, most likely for want of memory",
+            f"The kernel of {source.name} died, most likely because memory ran out",
             "close other programs and run it again; `python -m course_utils doctor` says how "
             "much memory the lessons need",
         ) from error
@@ -64,6 +72,8 @@ def show_scoreboard() -> None:
     scoreboard.write(results, baseline, folder)
     print(scoreboard.table(results).to_string(index=False))
     print(f"majority baseline: {baseline:.3f}")
+    if note := scoreboard.mixed_versions(results):
+        print(note)
     print(f"Written: {folder / 'scoreboard.json'} and {folder / 'scoreboard.png'}")
 
 
@@ -71,8 +81,14 @@ def ship_results() -> None:
     """Make the learner's results the recorded ones that the course ships, with their figure.
 
     Raises:
-        CourseError: there is no result to show, or one comes from a quick run.
+        CourseError: there is no result to show, one comes from a quick run, or the course is
+            installed as a package, where nothing may be written.
     """
+    if settings.course_folder() is None:
+        raise CourseError(
+            "The recorded results belong to the course's clone, and this is an installed package",
+            "clone the course's repository, and run this command in its folder",
+        )
     mine = labbook.read(settings.results_folder() / "labbook.jsonl")
     newest = {(r.method, r.task, r.model): r for r in mine}.values()
     if not any(_on_scoreboard(r) for r in newest):

@@ -1,12 +1,15 @@
-"""The scoreboard: what the lab book says of every method, side by side."""
+"""The scoreboard: what the lab book says of every method, side by side.
 
-import json
+``make run`` prints it; lesson 3 shows its table (*Only the adapter on disk*).
+"""
+
 from pathlib import Path
 
 import pandas
 from matplotlib.figure import Figure
 
 from course_utils.lab import labbook
+from course_utils.recorded.reports import write_report
 from course_utils.show.figures import accuracy_figure
 
 
@@ -48,9 +51,28 @@ def figure(results: list[labbook.Result], baseline: float) -> Figure:
     return accuracy_figure(rows, baseline, f"Accuracy on {results[0].task}, test split")
 
 
+def mixed_versions(results: list[labbook.Result]) -> str:
+    """A sentence where the learner's results come from several versions of the course; else empty.
+
+    Lessons and measurements change between versions, so such results are not quite comparable.
+    Recorded results do not count: they belong to the course. A result from before the lab book
+    kept the version counts as ``unknown``.
+    """
+    mine = sorted((r for r in results if not r.recorded), key=lambda r: r.when)
+    found = list(dict.fromkeys(r.versions.get("course", "unknown") for r in mine))
+    if len(found) < 2:
+        return ""
+    return (
+        f"Your results come from different versions of the course ({', '.join(found)}): "
+        "to compare them, run the lessons again with one version."
+    )
+
+
 def write(results: list[labbook.Result], baseline: float, folder: Path) -> None:
-    """Write ``scoreboard.json`` and ``scoreboard.png`` into ``folder``."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write ``scoreboard.json`` and ``scoreboard.png`` into ``folder``.
+
+    The file has a ``note`` where the learner's results come from different versions of the course.
+    """
     rows = [
         {
             "method": r.method,
@@ -73,6 +95,7 @@ def write(results: list[labbook.Result], baseline: float, folder: Path) -> None:
         }
         for r in results
     ]
-    text = json.dumps({"majority_baseline": baseline, "results": rows}, indent=1)
-    (folder / "scoreboard.json").write_text(text + "\n", encoding="utf-8")
+    note = mixed_versions(results)
+    notes = {"note": note} if note else {}
+    write_report(folder, "scoreboard", {"majority_baseline": baseline, **notes, "results": rows})
     figure(results, baseline).savefig(folder / "scoreboard.png", dpi=150)

@@ -1,4 +1,4 @@
-"""Which device the lessons run on, and in which precision."""
+"""Which device the lessons run on, and in which precision: each lesson's first cell says it."""
 
 import functools
 import time
@@ -46,8 +46,8 @@ def describe_device(device: torch.device | None = None) -> str:
 def pick_dtype(device: torch.device | None = None) -> torch.dtype:
     """bfloat16 where the hardware computes in it and gains by it; else float16 on a GPU.
 
-    A T4, as on Colab, has fast products in float16 and none in bfloat16; ``training`` then scales
-    the loss. On a CPU without bfloat16 it is float32.
+    A T4, as on Colab, has fast products in float16 and none in bfloat16; ``training.loop``
+    then scales the loss. On a CPU without bfloat16 it is float32.
     """
     device = device or pick_device()
     if bf16_is_faster(device):
@@ -83,11 +83,17 @@ def _matmul_seconds(dtype: torch.dtype, repeats: int = 15) -> float:
 
 
 def cuda_device(why: str) -> torch.device:
-    """The current CUDA device.
+    """The CUDA device of the lessons, ``COURSE_DEVICE`` included, with its number.
+
+    Args:
+        why: what needs one, for the message.
 
     Raises:
-        CourseError: there is none.
+        CourseError: there is none, or ``COURSE_DEVICE`` says to use another kind.
     """
-    if not torch.cuda.is_available():
-        raise CourseError(f"There is no CUDA device here, and {why}", "run this on a GPU")
-    return torch.device("cuda", torch.cuda.current_device())
+    device = pick_device()
+    if device.type != "cuda":
+        found = "COURSE_DEVICE says cpu" if device_name() else "There is no CUDA device here"
+        raise CourseError(f"{found}, and {why}", "run this on a GPU")
+    number = torch.cuda.current_device() if device.index is None else device.index
+    return torch.device("cuda", number)

@@ -1,24 +1,27 @@
-"""machine.environment."""
+"""What a record says of where it was made, versions and time, and how much memory is left.
+
+The lab book (every lesson), the cache's manifest, recorded runs and the benchmark write it from
+here. Packages are imported where they are used: the doctor, which says what is broken, runs without
+them.
+"""
 
 import datetime
 import importlib.metadata
 import platform
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import torch
-
-from course_utils.machine.device import describe_device
+if TYPE_CHECKING:
+    import torch
 
 PACKAGES = ("torch", "transformers")
+CGROUP = Path("/sys/fs/cgroup")
 
 
-def environment(device: torch.device, packages: tuple[str, ...] = PACKAGES) -> dict:
-    """The fields ``device``, ``versions`` and ``date`` of a record made now."""
-    versions = {name: _version(name) for name in packages}
-    return {
-        "device": describe_device(device),
-        "versions": {"python": platform.python_version(), **versions},
-        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d"),
-    }
+def versions(packages: Iterable[str]) -> dict[str, str]:
+    """Versions of Python and of these packages; ``unknown`` for what is not installed."""
+    return {"python": platform.python_version(), **{name: _version(name) for name in packages}}
 
 
 def _version(package: str) -> str:
@@ -26,3 +29,32 @@ def _version(package: str) -> str:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:  # on the path, but not installed
         return "unknown"
+
+
+def utc_now() -> str:
+    """The time in UTC, to the second, in ISO 8601."""
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+
+
+def environment(device: "torch.device", packages: Iterable[str] = PACKAGES) -> dict[str, Any]:
+    """The fields ``device``, ``versions`` and ``date`` (UTC, YYYY-MM-DD) of a record made now."""
+    from course_utils.machine.device import describe_device
+
+    return {
+        "device": describe_device(device),
+        "versions": versions(packages),
+        "date": utc_now()[:10],
+    }
+
+
+def available_memory() -> float:
+    """Bytes of main memory that can still be used, within the container's limit if it has one."""
+    import psutil
+
+    free = float(psutil.virtual_memory().available)
+    try:
+        limit = int((CGROUP / "memory.max").read_text())
+        free = min(free, limit - int((CGROUP / "memory.current").read_text()))
+    except (OSError, ValueError):
+        pass  # no container, or none with a limit ("max")
+    return free

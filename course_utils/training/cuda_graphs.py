@@ -33,9 +33,8 @@ class Recorder:
         self._device = parameters[0].device  # which need not be the current one
         self._gradients = [torch.zeros_like(p) for p in parameters]
         self._pool = torch.cuda.graph_pool_handle()
-        self._stream = torch.cuda.Stream(
-            self._device
-        )  # one for all: each has cuBLAS' scratch memory
+        # One stream for all graphs: each has cuBLAS' scratch memory.
+        self._stream = torch.cuda.Stream(self._device)
 
     def record(self, loss_of: Callable[[], torch.Tensor]) -> Callable[[], torch.Tensor]:
         """Record ``loss_of()`` and its backward pass.

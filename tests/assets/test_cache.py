@@ -168,7 +168,7 @@ def test_a_cache_of_another_version_is_rebuilt(said, change):
 
 PROCESS = """
 import sys, time
-from course_utils import cache
+from course_utils.assets import cache
 
 def build(work, folder, progress):
     with open(sys.argv[1], "a") as log:

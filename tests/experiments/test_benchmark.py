@@ -68,7 +68,6 @@ def test_the_report_says_who_is_faster_and_that_the_losses_agree(monkeypatch, tm
     order = []
     monkeypatch.setattr(benchmark, "_in_process", lambda name: order.append(name) or runs[name])
     monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "results"))
-    monkeypatch.setattr(benchmark.importlib.metadata, "version", lambda name: "1")
     benchmark.run_benchmark()
     assert order == ["course", "trainer"] * benchmark.ROUNDS
     report = json.loads((tmp_path / "results" / "benchmark.json").read_text())

@@ -5,9 +5,10 @@ import multiprocessing
 
 import pytest
 
+import course_utils
 from course_utils import settings
 from course_utils.errors import CourseError
-from course_utils.lab import labbook, scoreboard
+from course_utils.lab import labbook
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +59,18 @@ def test_a_torn_line_costs_only_itself():
     assert [r.accuracy for r in labbook.read(path)] == [1.0, 0.25]
 
 
+def test_a_result_keeps_the_version_of_the_course_and_older_lines_are_read():
+    labbook.record(result())
+    path = settings.results_folder() / "labbook.jsonl"
+    (row,) = map(json.loads, path.read_text().splitlines())
+    assert row["versions"]["course"] == course_utils.__version__
+    assert set(row["versions"]) == {"course", "python", *labbook.PACKAGES}
+    del row["versions"]["course"]
+    path.write_text(json.dumps(row) + "\n")
+    (old,) = labbook.current()
+    assert old.versions == row["versions"] and old.accuracy == 0.75
+
+
 def _record_many(count):
     for _ in range(count):
         labbook.record(result())
@@ -83,16 +96,6 @@ def test_an_unwritable_folder_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "file"))
     with pytest.raises(CourseError, match="COURSE_RESULTS"):
         labbook.record(result())
-
-
-def test_the_scoreboard_says_whose_figure_it_is(tmp_path):
-    rows = [result(), result(method="full", recorded=True, peak_memory=3_500_000_000)]
-    text = scoreboard.table(rows).to_string()
-    assert "recorded" in text and "3.50 GB" in text and "0.750" in text
-    scoreboard.write(rows, 0.5, tmp_path)
-    written = json.loads((tmp_path / "scoreboard.json").read_text())
-    assert written["results"][0]["correct"] == 3 and written["majority_baseline"] == 0.5
-    assert (tmp_path / "scoreboard.png").stat().st_size > 1000
 
 
 def test_shipped_results_come_back_as_recorded():

@@ -15,8 +15,9 @@ from course_utils.lab import labbook, run_lessons
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path, monkeypatch):
     (tmp_path / "solutions").mkdir()
+    (tmp_path / "notebooks").mkdir()
     (tmp_path / "recorded").mkdir()
-    monkeypatch.setattr(run_lessons, "ROOT", tmp_path)
+    monkeypatch.setattr(settings, "PACKAGE", tmp_path / "course_utils")
     monkeypatch.setattr(labbook, "RECORDED", tmp_path / "recorded" / "labbook.jsonl")
     monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "results"))
     monkeypatch.delenv("COURSE_MODEL", raising=False)
@@ -25,7 +26,7 @@ def own_folders(tmp_path, monkeypatch):
 
 def write_lesson(name, *sources):
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    path = run_lessons.ROOT / "solutions" / f"{name}.ipynb"
+    path = settings.lessons_folder() / "solutions" / f"{name}.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
     return path
 
@@ -71,9 +72,21 @@ def test_lessons_run_in_order_and_their_source_stays(monkeypatch, capsys):
     before = second.read_bytes()
     run_lessons.run_lessons()
     assert outputs("01_first") == "a\n" and outputs("02_second") == "ab\n"
-    assert (run_lessons.ROOT / "solutions" / "log").exists() and second.read_bytes() == before
+    assert (settings.lessons_folder() / "solutions" / "log").exists()
+    assert second.read_bytes() == before
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "01_first ..." and lines[2] == "02_second ..." and lines[4] == "scoreboard"
+
+
+def test_lessons_write_to_the_same_results_though_they_work_in_another_folder(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COURSE_RESULTS", "mine")
+    monkeypatch.setattr(run_lessons, "show_scoreboard", lambda: None)
+    write_lesson("01_first", "import os; print(os.environ['COURSE_RESULTS'], os.getcwd())")
+    run_lessons.run_lessons()
+    assert outputs("01_first") == f"{tmp_path / 'mine'} {tmp_path / 'solutions'}\n"
 
 
 def test_a_cell_that_fails_is_named_and_its_output_kept(tmp_path):
@@ -123,6 +136,23 @@ def test_shipping_takes_the_newest_of_each_and_draws_one_task_and_model(drawn):
     assert all(r.recorded for r in shipped)
     assert drawn == [[("full", "movies", run_lessons.COURSE_MODEL, "recorded")]]
     assert labbook.RECORDED.with_name("scoreboard.png").exists()
+
+
+def test_an_installed_package_is_not_written_to(drawn, monkeypatch, tmp_path):
+    record("full", "1111")
+    monkeypatch.setattr(settings, "PACKAGE", tmp_path / "site-packages" / "course_utils")
+    with pytest.raises(CourseError, match="clone the course's repository"):
+        run_lessons.ship_results()
+    assert not labbook.RECORDED.exists() and drawn == []
+
+
+def test_the_scoreboard_says_where_versions_of_the_course_meet(capsys):
+    record("full", versions={"course": "1.0"})
+    run_lessons.show_scoreboard()
+    assert "different versions" not in capsys.readouterr().out
+    record("LoRA", versions={"course": "1.1"})
+    run_lessons.show_scoreboard()
+    assert "different versions of the course (1.0, 1.1)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("mine", [[], [{"task": "tweets"}], [{"quick": True}]])

@@ -45,6 +45,11 @@ def test_a_row_says_what_was_measured_on_how_many_items():
     assert row["trainable"] == "134,515,008" and row["seconds"] == "62"
 
 
+def test_the_table_tells_whose_figure_each_is():
+    rows = [result(), result("full", recorded=True), result("lora", quick=True)]
+    assert list(scoreboard.table(rows)["source"]) == ["yours", "recorded", "quick"]
+
+
 def test_the_figure_tells_whose_result_each_is():
     rows = [result(), result("full", recorded=True), result("lora", quick=True)]
     (axes,) = scoreboard.figure(rows, 0.5).axes
@@ -60,7 +65,35 @@ def test_what_is_written_can_be_checked_by_hand(tmp_path):
     assert written["majority_baseline"] == 0.51
     first, second = written["results"]
     assert (first["n"], first["correct"], first["accuracy"]) == (4, 3, 0.75)
+    assert "note" not in written
     assert first["interval"] == pytest.approx(wilson_interval(3, 4))
     assert second["seed"] == 7 and second["details"] == {"learning_rate": 2e-5}
-    assert set(second["versions"]) == {"python", *labbook.PACKAGES}
+    assert set(second["versions"]) == {"course", "python", *labbook.PACKAGES}
     assert (tmp_path / "new" / "scoreboard.png").read_bytes().startswith(b"\x89PNG")
+
+
+def of_version(version, **changes):
+    versions = {} if version is None else {"course": version}
+    return result(versions=versions, when=f"2026-01-0{len(changes) + 1}T00:00:00+00:00", **changes)
+
+
+@pytest.mark.parametrize(
+    ("versions", "said"),
+    [(["1.0", "1.0"], None), (["1.0", "1.1"], "(1.0, 1.1)"), ([None, "1.1"], "(unknown, 1.1)")],
+)
+def test_results_of_several_versions_of_the_course_are_told(versions, said):
+    first, second = versions
+    note = scoreboard.mixed_versions([of_version(second, method="lora"), of_version(first)])
+    assert said in note if said else note == ""
+
+
+def test_the_file_says_so_too(tmp_path):
+    rows = [of_version("1.0"), of_version("1.1", method="lora")]
+    scoreboard.write(rows, 0.5, tmp_path)
+    written = json.loads((tmp_path / "scoreboard.json").read_text())
+    assert written["note"] == scoreboard.mixed_versions(rows) != ""
+
+
+def test_the_courses_own_recorded_results_count_as_no_other_version():
+    rows = [of_version("1.1"), of_version("1.0", recorded=True), of_version(None, recorded=True)]
+    assert scoreboard.mixed_versions(rows) == ""

@@ -65,6 +65,23 @@ def test_on_cuda_emulated_bfloat16_does_not_count(monkeypatch, native):
     assert dtype == (torch.bfloat16 if native else torch.float16)
 
 
+@pytest.mark.parametrize(("wanted", "number"), [("cuda:1", 1), ("cuda", 3)])
+def test_the_cuda_device_is_the_one_that_the_environment_names(monkeypatch, wanted, number):
+    monkeypatch.setenv("COURSE_DEVICE", wanted)
+    monkeypatch.setattr(torch, "empty", lambda size, device: None)
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 3)
+    assert device.cuda_device("a test wants one") == torch.device("cuda", number)
+
+
+def test_without_a_cuda_device_it_is_said_why(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(CourseError, match="There is no CUDA device here, and a test wants one"):
+        device.cuda_device("a test wants one")
+    monkeypatch.setenv("COURSE_DEVICE", "cpu")
+    with pytest.raises(CourseError, match="COURSE_DEVICE says cpu, and a test wants one"):
+        device.cuda_device("a test wants one")
+
+
 def test_a_product_is_timed_in_either_precision():
     assert device._matmul_seconds(torch.float32, repeats=4) > 0
     assert device._matmul_seconds(torch.bfloat16, repeats=4) > 0

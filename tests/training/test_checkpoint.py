@@ -37,6 +37,19 @@ def test_state_history_and_random_numbers_come_back(tmp_path, capsys):
     assert "Resuming after step 2" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("number", [0, 1])  # the second is not the current device
+def test_the_random_numbers_of_the_models_own_gpu_come_back(tmp_path, number):
+    if torch.cuda.device_count() <= number:
+        pytest.skip(f"needs {number + 1} CUDA devices")
+    device = torch.device("cuda", number)
+    checkpoint = Checkpoint(tmp_path / "run", "a", device)
+    torch.rand(5, device=device)
+    checkpoint.save_state(some_optimiser(), History([0.5], [1.0], []))
+    expected = torch.rand(3, device=device)
+    checkpoint.resumed(some_optimiser())
+    assert torch.equal(torch.rand(3, device=device), expected)
+
+
 def test_another_run_or_none_gives_nothing(tmp_path):
     Checkpoint(tmp_path, "a", CPU).save_state(some_optimiser(), History([1.0], [1.0]))
     assert Checkpoint(tmp_path, "b", CPU).resumed(some_optimiser()) is None

@@ -33,14 +33,18 @@ def test_on_a_cpu_nothing_is_recorded(monkeypatch):
     assert loss == pytest.approx(backward(tiny_model(), EXAMPLES, pad_id=0))
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-def test_replayed_losses_and_gradients_are_the_plain_ones():
-    model, twin = tiny_model().cuda(), tiny_model().cuda()
+@pytest.mark.parametrize("number", [0, 1])  # the second is not the current device
+def test_replayed_losses_and_gradients_are_the_plain_ones(number):
+    if torch.cuda.device_count() <= number:
+        pytest.skip(f"needs {number + 1} CUDA devices")
+    device = torch.device("cuda", number)
+    model, twin = tiny_model().to(device), tiny_model().to(device)
     graphed = GraphedBackward(model, pad_id=0)
     for examples in (EXAMPLES, EXAMPLES[:2], EXAMPLES[::-1]):
         loss = graphed([e.ids for e in examples], [e.answer for e in examples])
         twin.zero_grad()
         assert loss == pytest.approx(backward(twin, examples, pad_id=0), rel=1e-5)
         for p, q in zip(model.parameters(), twin.parameters()):
+            assert p.grad.device == device
             torch.testing.assert_close(p.grad, q.grad, rtol=1e-4, atol=1e-6)
     assert WIDTHS == tuple(sorted(WIDTHS))

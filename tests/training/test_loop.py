@@ -46,6 +46,20 @@ def test_the_same_seed_gives_the_same_weights(tmp_path):
     assert torch.equal(weights(first), weights(second))
 
 
+@pytest.mark.skipif(torch.cuda.device_count() < 2, reason="needs 2 CUDA devices")
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_on_a_gpu_that_is_not_the_current_one_the_losses_are_the_same(tmp_path, dtype):
+    histories = []
+    for name in ("cuda:0", "cuda:1"):
+        before = torch.cuda.memory_allocated(0)
+        model = tiny_model().to(name, dtype)
+        histories.append(run(model, tmp_path / name))
+        assert {p.device for p in model.parameters()} == {torch.device(name)}
+    assert torch.cuda.memory_allocated(0) <= before  # nothing went astray to the current one
+    assert histories[0].losses == pytest.approx(histories[1].losses, rel=1e-3)
+    assert histories[0].losses[-1] < histories[0].losses[0]
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("stop_at", [3, 6, 11])
 def test_an_interrupted_run_resumes_to_the_same_end(tmp_path, monkeypatch, stop_at, dtype):
