@@ -170,6 +170,23 @@ def find(method: str, task: str, model: str) -> Result:
     )
 
 
+def mixed_versions(results: list[Result]) -> str:
+    """A sentence where the learner's results come from several versions of the course; else empty.
+
+    Lessons and measurements change between versions, so such results are not quite comparable.
+    Recorded results do not count: they belong to the course. A result from before the lab book
+    kept the version counts as ``unknown``.
+    """
+    mine = sorted((r for r in results if not r.recorded), key=lambda r: r.when)
+    found = list(dict.fromkeys(r.versions.get("course", "unknown") for r in mine))
+    if len(found) < 2:
+        return ""
+    return (
+        f"Your results come from different versions of the course ({', '.join(found)}): "
+        "to compare them, run the lessons again with one version."
+    )
+
+
 def ship(results: list[Result]) -> None:
     """Write ``results`` as the recorded ones that the course ships (for its authors).
 

@@ -72,7 +72,7 @@ def show_scoreboard() -> None:
     scoreboard.write(results, baseline, folder)
     print(scoreboard.table(results).to_string(index=False))
     print(f"majority baseline: {baseline:.3f}")
-    if note := scoreboard.mixed_versions(results):
+    if note := labbook.mixed_versions(results):
         print(note)
     print(f"Written: {folder / 'scoreboard.json'} and {folder / 'scoreboard.png'}")
 

@@ -51,23 +51,6 @@ def figure(results: list[labbook.Result], baseline: float) -> Figure:
     return accuracy_figure(rows, baseline, f"Accuracy on {results[0].task}, test split")
 
 
-def mixed_versions(results: list[labbook.Result]) -> str:
-    """A sentence where the learner's results come from several versions of the course; else empty.
-
-    Lessons and measurements change between versions, so such results are not quite comparable.
-    Recorded results do not count: they belong to the course. A result from before the lab book
-    kept the version counts as ``unknown``.
-    """
-    mine = sorted((r for r in results if not r.recorded), key=lambda r: r.when)
-    found = list(dict.fromkeys(r.versions.get("course", "unknown") for r in mine))
-    if len(found) < 2:
-        return ""
-    return (
-        f"Your results come from different versions of the course ({', '.join(found)}): "
-        "to compare them, run the lessons again with one version."
-    )
-
-
 def write(results: list[labbook.Result], baseline: float, folder: Path) -> None:
     """Write ``scoreboard.json`` and ``scoreboard.png`` into ``folder``.
 
@@ -95,7 +78,7 @@ def write(results: list[labbook.Result], baseline: float, folder: Path) -> None:
         }
         for r in results
     ]
-    note = mixed_versions(results)
+    note = labbook.mixed_versions(results)
     notes = {"note": note} if note else {}
     write_report(folder, "scoreboard", {"majority_baseline": baseline, **notes, "results": rows})
     figure(results, baseline).savefig(folder / "scoreboard.png", dpi=150)

@@ -37,14 +37,14 @@ def training_of(model: PreTrainedModel, batch: int, length: int, **more: Any) ->
     return Training(Method.FULL, batch, length, dtype=model.dtype, **more)
 
 
-def explain(config: PretrainedConfig, training: Training, memory: int | None = None) -> CourseError:
+def explain(config: PretrainedConfig, training: Training, memory: int) -> CourseError:
     """What to raise when the GPU's memory ran out in a step of ``training``.
 
-    Raise it after the ``except`` block, not in it: an error that is being handled keeps the
-    tensors of the failed step alive.
+    Before it is raised, clear the frames of the error that is being handled: they keep the tensors
+    of the failed step alive.
 
     Args:
-        memory: bytes that the GPU has; by default those of the current one.
+        memory: bytes that the GPU has, see ``capacity``.
 
     Returns:
         An error that says what the step needs, by the calculator, and proposes a batch that
@@ -55,13 +55,12 @@ def explain(config: PretrainedConfig, training: Training, memory: int | None = N
         shape = Shape.of(config)
     except CourseError:  # a model that the calculator does not know
         return CourseError(what, f"make the batch smaller than {training.batch}, say half")
-    total = memory or capacity()
     need = estimate(shape, training)
     what += (
-        f": it has {total / GIB:.2f} GiB, and a step of {training.method} with {training.batch} x "
+        f": it has {memory / GIB:.2f} GiB, and a step of {training.method} with {training.batch} x "
         f"{training.length} tokens needs about {need.peak / GIB:.2f} ({_largest(need)})"
     )
-    batch = fitting_batch(shape, training, total)
+    batch = fitting_batch(shape, training, memory)
     if batch is None:
         return CourseError(what, "take shorter texts, checkpointing, LoRA or QLoRA")
     smaller = estimate(shape, _with_batch(training, batch))
@@ -78,9 +77,9 @@ def _largest(need: Estimate) -> str:
     return ", ".join(f"{name} {size / GIB:.2f}" for name, size in parts)
 
 
-def capacity() -> int:
-    """Bytes of memory that the current GPU has."""
-    return torch.cuda.mem_get_info()[1]
+def capacity(device: torch.device) -> int:
+    """Bytes of memory that a GPU has."""
+    return torch.cuda.mem_get_info(device)[1]
 
 
 def fitting_batch(shape: Shape, training: Training, memory: int) -> int | None:

@@ -106,4 +106,5 @@ def explained_out_of_memory(model: PreTrainedModel, batch: list[Example]) -> Ite
         length = max(len(example.ids) for example in batch)
         rows = min(len(batch), max(1, micro_batch_tokens(model) // length))
         training = out_of_memory.training_of(model, rows, length, logit_positions=rows)
-        raise out_of_memory.explain(model.config, training) from None
+        memory = out_of_memory.capacity(model.device)
+        raise out_of_memory.explain(model.config, training, memory) from None

@@ -103,3 +103,23 @@ def test_shipped_results_come_back_as_recorded():
     assert [r.source for r in labbook.current()] == ["recorded"]
     with pytest.raises(CourseError, match="in full"):
         labbook.ship([result(quick=True)])
+
+
+def of_version(version, day=1, **changes):
+    versions = {} if version is None else {"course": version}
+    return result(versions=versions, when=f"2026-01-0{day}T00:00:00+00:00", **changes)
+
+
+@pytest.mark.parametrize(
+    ("versions", "said"),
+    [(["1.0", "1.0"], None), (["1.0", "1.1"], "(1.0, 1.1)"), ([None, "1.1"], "(unknown, 1.1)")],
+)
+def test_results_of_several_versions_of_the_course_are_told(versions, said):
+    first, second = versions
+    note = labbook.mixed_versions([of_version(second, day=2), of_version(first, day=1)])
+    assert said in note if said else note == ""
+
+
+def test_the_courses_own_recorded_results_count_as_no_other_version():
+    rows = [of_version("1.1"), of_version("1.0", recorded=True), of_version(None, recorded=True)]
+    assert labbook.mixed_versions(rows) == ""

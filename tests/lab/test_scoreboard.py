@@ -72,28 +72,8 @@ def test_what_is_written_can_be_checked_by_hand(tmp_path):
     assert (tmp_path / "new" / "scoreboard.png").read_bytes().startswith(b"\x89PNG")
 
 
-def of_version(version, **changes):
-    versions = {} if version is None else {"course": version}
-    return result(versions=versions, when=f"2026-01-0{len(changes) + 1}T00:00:00+00:00", **changes)
-
-
-@pytest.mark.parametrize(
-    ("versions", "said"),
-    [(["1.0", "1.0"], None), (["1.0", "1.1"], "(1.0, 1.1)"), ([None, "1.1"], "(unknown, 1.1)")],
-)
-def test_results_of_several_versions_of_the_course_are_told(versions, said):
-    first, second = versions
-    note = scoreboard.mixed_versions([of_version(second, method="lora"), of_version(first)])
-    assert said in note if said else note == ""
-
-
-def test_the_file_says_so_too(tmp_path):
-    rows = [of_version("1.0"), of_version("1.1", method="lora")]
+def test_the_file_says_where_results_come_from_several_versions_of_the_course(tmp_path):
+    rows = [result(versions={"course": "1.0"}), result("lora", versions={"course": "1.1"})]
     scoreboard.write(rows, 0.5, tmp_path)
     written = json.loads((tmp_path / "scoreboard.json").read_text())
-    assert written["note"] == scoreboard.mixed_versions(rows) != ""
-
-
-def test_the_courses_own_recorded_results_count_as_no_other_version():
-    rows = [of_version("1.1"), of_version("1.0", recorded=True), of_version(None, recorded=True)]
-    assert scoreboard.mixed_versions(rows) == ""
+    assert written["note"] == labbook.mixed_versions(rows) != ""
