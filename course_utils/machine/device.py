@@ -63,7 +63,8 @@ def bf16_is_faster(device: torch.device) -> bool:
     precisions are timed: PyTorch also *emulates* bfloat16 on processors without it, slowly.
     """
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        with torch.cuda.device(device):  # it looks at the current device, not at one that is named
+            return torch.cuda.is_bf16_supported(including_emulation=False)
     return _matmul_seconds(torch.float32) > 1.2 * _matmul_seconds(torch.bfloat16)
 
 

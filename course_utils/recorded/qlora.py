@@ -12,7 +12,8 @@ from course_utils.recorded.reports import read_report
 from course_utils.recorded.runs import Record, recorded
 
 METHODS = (Method.LORA, Method.QLORA, Method.QLORA_LIBRARIES)
-WIDTH = max(map(len, METHODS)) + 1
+TITLES = {method: f"{method}, by hand" for method in METHODS[:2]} | {METHODS[2]: str(METHODS[2])}
+WIDTH = max(map(len, TITLES.values())) + 1
 
 
 def runs() -> dict[Method, list[Record]]:
@@ -38,7 +39,7 @@ def accuracy_table() -> str:
     for method, seeds in found.items():
         each = ", ".join(f"{record.accuracy:.3f}" for record in seeds)
         mean = sum(record.accuracy for record in seeds) / len(seeds)
-        line = f"{method:{WIDTH}} {mean:.3f} ({each})"
+        line = f"{TITLES[method]:{WIDTH}} {mean:.3f} ({each})"
         if method != Method.LORA:
             line += f"  {compare_means(answers[method], answers[Method.LORA])}"
         lines.append(line)
@@ -46,7 +47,7 @@ def accuracy_table() -> str:
     lines.append(f"n = {len(first.correct)} items, {first.steps} steps of {first.batch_size}")
     for method, seeds in found.items():
         where = sorted({f"{record.device}, {record.date}" for record in seeds})
-        lines.append(f"{method:{WIDTH}} recorded on {'; '.join(where)}")
+        lines.append(f"{TITLES[method]:{WIDTH}} recorded on {'; '.join(where)}")
     return "\n".join(lines)
 
 
@@ -70,7 +71,7 @@ def step_table() -> str:
         for way, measured in report[method].items():
             added = f"{(measured['peak_memory'] - measured['before']) / GIB:.2f} GiB"
             milliseconds = f"{1000 * measured['seconds']:.0f}"
-            lines.append(f"{method:{WIDTH}} {way:14} {milliseconds:>10} {added:>10}")
+            lines.append(f"{TITLES[method]:{WIDTH}} {way:14} {milliseconds:>10} {added:>10}")
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     lines.append(
         f"median of {report['steps']} steps of {report['batch_size']} reviews; recorded on "

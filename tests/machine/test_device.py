@@ -1,5 +1,7 @@
 """The choice of device and precision."""
 
+import contextlib
+
 import pytest
 import torch
 
@@ -59,10 +61,26 @@ def test_on_cuda_emulated_bfloat16_does_not_count(monkeypatch, native):
     def supported(including_emulation=True):
         return native or including_emulation
 
+    monkeypatch.setattr(torch.cuda, "device", lambda named: contextlib.nullcontext())
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", supported)
     monkeypatch.setattr(device, "_matmul_seconds", None)
     dtype = device.pick_dtype(torch.device("cuda"))
     assert dtype == (torch.bfloat16 if native else torch.float16)
+
+
+def test_of_two_unlike_gpus_the_one_that_is_named_decides(monkeypatch):
+    current = [0]
+
+    @contextlib.contextmanager
+    def selected(named):
+        current.append(named.index)
+        yield
+        current.pop()
+
+    monkeypatch.setattr(torch.cuda, "device", selected)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **named: current[-1] == 1)
+    assert device.pick_dtype(torch.device("cuda:1")) == torch.bfloat16
+    assert device.pick_dtype(torch.device("cuda:0")) == torch.float16
 
 
 @pytest.mark.parametrize(("wanted", "number"), [("cuda:1", 1), ("cuda", 3)])
