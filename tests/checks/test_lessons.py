@@ -5,9 +5,11 @@ import re
 
 import pytest
 
-from course_utils.authoring import ROOT
 from course_utils.authoring.build import find_sources
 from course_utils.checks.core.exercise import EXERCISES
+from course_utils.settings import PACKAGE
+
+ROOT = PACKAGE.parent
 
 
 @pytest.mark.parametrize("source", find_sources(ROOT, []), ids=lambda source: source.stem)

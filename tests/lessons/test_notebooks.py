@@ -7,8 +7,10 @@ import pytest
 
 from course_utils import authoring
 from course_utils.authoring.build import find_sources
+from course_utils.settings import PACKAGE
 
-LESSONS = find_sources(authoring.ROOT, [])
+ROOT = PACKAGE.parent
+LESSONS = find_sources(ROOT, [])
 
 
 def test_there_are_lessons():
@@ -24,7 +26,7 @@ def test_no_drift_and_no_broken_rule():
 def test_every_exercise_is_there_to_be_solved(source):
     """Counted in the files themselves, not by the code that wrote them."""
     solved = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
-    student = nbformat.read(authoring.ROOT / "notebooks" / f"{source.stem}.ipynb", as_version=4)
+    student = nbformat.read(ROOT / "notebooks" / f"{source.stem}.ipynb", as_version=4)
     exercises = sum("### BEGIN SOLUTION" in cell.source for cell in solved.cells)
     assert exercises >= 5
     assert sum("YOUR CODE HERE" in cell.source for cell in student.cells) == exercises
@@ -41,7 +43,7 @@ def test_cells_are_short(source):
 @pytest.mark.parametrize("source", LESSONS, ids=lambda source: source.stem)
 def test_nbgrader_accepts_both_notebooks(source):
     """The rules of nbgrader 0.9.6 (``nbgraderformat/v3.py``), restated."""
-    student = authoring.ROOT / "notebooks" / f"{source.stem}.ipynb"
+    student = ROOT / "notebooks" / f"{source.stem}.ipynb"
     for path in (source.with_suffix(".ipynb"), student):
         graded = [
             (cell, cell.metadata["nbgrader"])

@@ -5,8 +5,10 @@ import re
 import nbformat
 import pytest
 
-from course_utils.authoring import ROOT
 from course_utils.authoring.execute import execute
+from course_utils.settings import PACKAGE
+
+ROOT = PACKAGE.parent
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
