@@ -1,17 +1,21 @@
 """The training loop against PyTorch's own, and its promises about interruption."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 import torch
 
 from course_utils.errors import CourseError
 from course_utils.model.tiny import tiny_model
+from course_utils.settings import PACKAGE
 from course_utils.training import backward as backward_module
 from course_utils.training import loop
 from course_utils.training.loop import train
 from course_utils.training.plan import Example, TrainingConfig
 
+ROOT = PACKAGE.parent
 CONFIG = TrainingConfig(learning_rate=1e-3, steps=12, batch_size=4, validate_every=4)
 
 
@@ -133,3 +137,11 @@ def test_a_loss_that_is_not_finite_stops_with_the_best_weights(tmp_path, monkeyp
 def test_nothing_to_train_is_said(tmp_path):
     with pytest.raises(CourseError, match="unfreeze"):
         run(tiny_model().requires_grad_(False), tmp_path / "run")
+
+
+def test_the_loop_needs_neither_jupyter_nor_figures_nor_data_sets():
+    """A study runs on a machine that has only torch and transformers."""
+    heavy = "{'IPython', 'ipywidgets', 'matplotlib', 'datasets', 'pandas'}"
+    code = f"import sys, course_utils.training.loop; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout == "[]\n", done.stderr
