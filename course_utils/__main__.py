@@ -130,7 +130,8 @@ COMMANDS = (
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    top = argparse.ArgumentParser(prog="python -m course_utils", description=__doc__)
+    about = "The course's commands."
+    top = argparse.ArgumentParser(prog="python -m course_utils", description=about)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     for function in COMMANDS:
         command = commands.add_parser(

@@ -2,7 +2,9 @@
 
 The forward pass is that of transformers with SDPA attention and no padding mask, in the dtype of
 the weights; the norms compute in float32. Every figure is bytes per token unless its name says
-otherwise. The tests hold them to what autograd saves.
+otherwise. The tests compare them with what autograd saves.
+
+Lesson 5, *What the backward pass needs*.
 """
 
 import dataclasses

@@ -1,4 +1,7 @@
-"""What to do when a GPU's memory runs out: the calculator's numbers, and a batch that fits."""
+"""What to do when a GPU's memory runs out: the calculator's numbers, and a batch that fits.
+
+The training loop raises it; lesson 5, *When memory runs out*, shows it.
+"""
 
 import dataclasses
 from typing import Any

@@ -1,4 +1,7 @@
-"""The sizes of a Llama-like model that decide about memory, and those of well-known models."""
+"""The sizes of a Llama-like model that decide about memory, and those of well-known models.
+
+Lesson 5, *The memory calculator*.
+"""
 
 import dataclasses
 

@@ -1,6 +1,7 @@
 """What a training run keeps on disk, so that nothing is lost when it is cut off.
 
-``training.loop`` writes it at every validation; the folder is gone when the run ends.
+``training.loop`` writes it at every validation, in each lesson that trains; the folder is gone when
+the run ends.
 """
 
 import dataclasses

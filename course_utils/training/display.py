@@ -1,6 +1,7 @@
 """What a training run shows: bar and live plot in a notebook, plain lines elsewhere.
 
-matplotlib and IPython are imported when a plot is drawn: a study on a server has neither.
+Lessons 2 to 5, where they train. matplotlib and IPython are imported when a plot is drawn: a study
+on a server has neither.
 """
 
 import sys

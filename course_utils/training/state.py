@@ -1,4 +1,7 @@
-"""What a run is about: the parameters that it trains, and the history that it leaves."""
+"""What a run is about: the parameters that it trains, and the history that it leaves.
+
+The lessons read ``history.losses``, ``validations`` and ``best`` after each training.
+"""
 
 import dataclasses
 import math
