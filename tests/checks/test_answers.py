@@ -4,7 +4,10 @@
 answer and of the words that name its mistake.
 """
 
+import ast
+import collections
 import importlib
+import inspect
 import runpy
 import statistics
 import time
@@ -13,15 +16,15 @@ from pathlib import Path
 import pytest
 import torch
 
+from course_utils.checks.core import exercise
 from course_utils.checks.core.outcome import FAILED, PASSED
+from course_utils.settings import PACKAGE
 
+for folder in sorted((PACKAGE / "checks").glob("lesson*")):
+    importlib.import_module(f"course_utils.checks.{folder.name}")  # enters its exercises
 ANSWERS = sorted(Path(__file__).parent.glob("lesson*/*.py"))
-EXERCISES = {
-    path.stem: getattr(
-        importlib.import_module(f"course_utils.checks.{path.parent.name}"), path.stem
-    )
-    for path in ANSWERS
-}
+PLACES = {path.stem: path.parent.name for path in ANSWERS}  # the lesson of each exercise
+EXERCISES = {name: made for table in exercise.EXERCISES.values() for name, made in table.items()}
 TABLES = {path.stem: runpy.run_path(str(path)) for path in ANSWERS}
 
 
@@ -39,6 +42,40 @@ RIGHT = [
     for name, table in TABLES.items()
     for answer in table["RIGHT"]
 ]
+
+
+def test_every_exercise_has_a_file_of_answers_of_its_name_and_no_file_is_left_over():
+    assert {name: made.lesson for name, made in EXERCISES.items()} == PLACES
+    assert len(EXERCISES) == sum(map(len, exercise.EXERCISES.values()))  # no name is taken twice
+
+
+def test_every_exercise_has_a_gentle_hint_and_a_plain_one():
+    for name, made in EXERCISES.items():
+        assert len(set(made.hints)) == len(made.hints) >= 2, name
+
+
+def file_of(name):
+    """The module that an exercise stands in."""
+    return importlib.import_module(EXERCISES[name]._check.__module__)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_sentence_stands_once_in_its_file(name):
+    nodes = ast.walk(ast.parse(inspect.getsource(file_of(name))))
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    sentences = [text for text in texts if isinstance(text, str) and len(text) > 40]
+    assert len(sentences) > 3
+    assert [text for text, n in collections.Counter(sentences).items() if n > 1] == []
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_exercise_knows_every_table_of_its_file(name):
+    sentences = set()
+    for constant, table in vars(file_of(name)).items():
+        if constant.endswith("MISTAKES"):
+            parts = [part for part in table.values() if isinstance(part, dict)]
+            sentences.update(*(parts or [table]))
+    assert sentences == set(EXERCISES[name].mistakes)
 
 
 def test_every_exercise_has_enough_answers():
@@ -85,14 +122,14 @@ def test_inputs_are_drawn_afresh(name):
     seen = []
 
     def spy(*arguments):
-        seen.append([repr(a) for a in arguments if isinstance(a, (list, int, float, torch.Tensor))])
+        seen[-1] += [repr(a) for a in arguments if isinstance(a, (list, int, float, torch.Tensor))]
         seen[-1] += [repr(list(a.parameters())) for a in arguments if hasattr(a, "parameters")]
         return TABLES[name]["RIGHT"][0](*arguments)
 
-    for _ in range(2):
+    for _ in range(6):  # few sizes to choose from: two draws alone are the same by chance at times
+        seen.append([])
         EXERCISES[name].examine(spy)
-    half = len(seen) // 2
-    assert seen[:half] != seen[half:]
+    assert any(inputs != seen[0] for inputs in seen)
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -17,8 +17,14 @@ from course_utils.settings import PACKAGE
 
 STANDARD_LIBRARY = sysconfig.get_path("stdlib")
 EMPTY_BODY = {  # what `pass`, `...` or a docstring alone compile to, Python 3.10 to 3.13
-    "RESUME", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "NOP", "COPY_FREE_VARS", "POP_TOP",
-}  # fmt: skip
+    "RESUME",
+    "LOAD_CONST",
+    "RETURN_VALUE",
+    "RETURN_CONST",
+    "NOP",
+    "COPY_FREE_VARS",
+    "POP_TOP",
+}
 
 
 def call(answer: Callable, *arguments: Any, **named: Any) -> Any:

@@ -1,13 +1,13 @@
 """``adapter_state`` (lesson 3, *Only the adapter on disk*)."""
 
 import random
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import nn
 
 from course_utils.checks.core.calling import call
+from course_utils.checks.core.compare import Mistakes, pairs
 from course_utils.checks.core.describe import show
 from course_utils.checks.core.exercise import exercise
 from course_utils.checks.core.outcome import Mistake
@@ -15,18 +15,22 @@ from course_utils.methods.lora import add_lora, lora_layers
 from course_utils.methods.lora_files import adapter_state as right_state
 from course_utils.model.tiny import tiny_model
 
-KEY_MISTAKES: list[tuple[str, Callable[[str, str], str]]] = [
-    ("PEFT's prefix 'base_model.model.' is missing", lambda name, part: f"{name}.{part}.weight"),
-    ("'.weight' is missing at the end", lambda name, part: f"base_model.model.{name}.{part}"),
-    ("prefix 'base_model.model.' and ending '.weight' are missing",
-     lambda name, part: f"{name}.{part}"),
-    ("the prefix is 'base_model.model.', and the model's own name 'model.' follows it",
-     lambda name, part: f"base_model.{name}.{part}.weight"),
-    ("PEFT has 'default' in the names in memory, but not in the file",
-     lambda name, part: f"base_model.model.{name}.{part}.default.weight"),
-    ("the layer's full name belongs into the key, not its last part",
-     lambda name, part: f"base_model.model.{name.split('.')[-1]}.{part}.weight"),
-]  # fmt: skip
+KEY_MISTAKES: Mistakes = {  # the wrong answers spell a key for a layer's name and a matrix
+    "PEFT's prefix 'base_model.model.' is missing": [lambda name, part: f"{name}.{part}.weight"],
+    "'.weight' is missing at the end": [lambda name, part: f"base_model.model.{name}.{part}"],
+    "prefix 'base_model.model.' and ending '.weight' are missing": [
+        lambda name, part: f"{name}.{part}"
+    ],
+    "the prefix is 'base_model.model.', and the model's own name 'model.' follows it": [
+        lambda name, part: f"base_model.{name}.{part}.weight"
+    ],
+    "PEFT has 'default' in the names in memory, but not in the file": [
+        lambda name, part: f"base_model.model.{name}.{part}.default.weight"
+    ],
+    "the layer's full name belongs into the key, not its last part": [
+        lambda name, part: f"base_model.model.{name.split('.')[-1]}.{part}.weight"
+    ],
+}
 
 
 def examine_keys(value: Any, expected: dict, names: list[str]) -> None:
@@ -46,7 +50,7 @@ def examine_keys(value: Any, expected: dict, names: list[str]) -> None:
     for part in ("lora_A", "lora_B"):
         if not any(part in str(key) for key in value):
             raise Mistake(f"{part} is missing: both matrices are needed", keys, got)
-    for likely, spell in KEY_MISTAKES:
+    for likely, spell in pairs(KEY_MISTAKES):
         if set(value) == {spell(name, p) for name in names for p in ("lora_A", "lora_B")}:
             raise Mistake(likely, keys, got)
     if any("lora_" not in str(key) for key in value):
@@ -87,7 +91,7 @@ HINTS = (
 )
 
 
-@exercise(hints=HINTS)
+@exercise(hints=HINTS, mistakes=KEY_MISTAKES)
 def adapter_state(answer: Any, numbers: random.Random) -> None:
     """The adapters of a small language model, some of them transposed views."""
     model = tiny_model(numbers.choice(("llama", "qwen2")), numbers.randrange(99))

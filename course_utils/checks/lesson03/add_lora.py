@@ -1,14 +1,13 @@
 """``add_lora`` (lesson 3, *The layer*)."""
 
 import random
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import nn
 
 from course_utils.checks.core.calling import call
-from course_utils.checks.core.compare import UNKNOWN
+from course_utils.checks.core.compare import UNKNOWN, Mistakes, pairs
 from course_utils.checks.core.describe import show
 from course_utils.checks.core.exercise import exercise
 from course_utils.checks.core.outcome import AnswerRaised, Mistake
@@ -54,9 +53,6 @@ class Toy(nn.Module):
         self.output_head = nn.Linear(width, 11)
 
 
-Chosen = Callable[[str, nn.Module, list[str]], bool]
-
-
 def last(name: str) -> str:
     """The last part of a full name."""
     return name.split(".")[-1]
@@ -67,29 +63,41 @@ def is_chosen(name: str, module: nn.Module, targets: list[str]) -> bool:
     return isinstance(module, nn.Linear) and last(name) in targets
 
 
-CHOICE_MISTAKES: list[tuple[str, Chosen]] = [
-    ("every linear layer was replaced, even the output head: only the targets are asked for",
-     lambda name, module, targets: isinstance(module, nn.Linear)),
-    ("every linear layer but the output head was replaced: only the targets are asked for",
-     lambda name, module, targets: isinstance(module, nn.Linear) and name != "output_head"),
-    ("names that merely end like a target were taken too: compare name.split('.')[-1]",
-     lambda name, module, targets: isinstance(module, nn.Linear) and name.endswith(tuple(targets))),
-    ("names that merely contain a target were taken too: compare the last part as a whole",
-     lambda name, module, targets: isinstance(module, nn.Linear)
-     and any(target in last(name) for target in targets)),
-    ("a target's name anywhere in the full name was enough: only the last part counts",
-     lambda name, module, targets: isinstance(module, nn.Linear)
-     and any(target in name for target in targets)),
-    ("a target's name anywhere in the full name was enough: only the last part counts",
-     lambda name, module, targets: isinstance(module, nn.Linear)
-     and any(target in name.split(".") for target in targets)),
-    ("only the first target was used",
-     lambda name, module, targets: is_chosen(name, module, targets[:1])),
-    ("only the first block was changed: go through the whole model",
-     lambda name, module, targets: is_chosen(name, module, targets) and "blocks.0" in name),
-    ("the targets were left out, and the others replaced",
-     lambda name, module, targets: isinstance(module, nn.Linear) and last(name) not in targets),
-]  # fmt: skip
+CHOICE_MISTAKES: Mistakes = {  # the wrong answers choose layers, as ``is_chosen`` does
+    "every linear layer was replaced, even the output head: only the targets are asked for": [
+        lambda name, module, targets: isinstance(module, nn.Linear)
+    ],
+    "every linear layer but the output head was replaced: only the targets are asked for": [
+        lambda name, module, targets: isinstance(module, nn.Linear) and name != "output_head"
+    ],
+    "names that merely end like a target were taken too: compare name.split('.')[-1]": [
+        lambda name, module, targets: (
+            isinstance(module, nn.Linear) and name.endswith(tuple(targets))
+        )
+    ],
+    "names that merely contain a target were taken too: compare the last part as a whole": [
+        lambda name, module, targets: (
+            isinstance(module, nn.Linear) and any(target in last(name) for target in targets)
+        )
+    ],
+    "a target's name anywhere in the full name was enough: only the last part counts": [
+        lambda name, module, targets: (
+            isinstance(module, nn.Linear) and any(target in name for target in targets)
+        ),
+        lambda name, module, targets: (
+            isinstance(module, nn.Linear) and any(target in name.split(".") for target in targets)
+        ),
+    ],
+    "only the first target was used": [
+        lambda name, module, targets: is_chosen(name, module, targets[:1])
+    ],
+    "only the first block was changed: go through the whole model": [
+        lambda name, module, targets: is_chosen(name, module, targets) and "blocks.0" in name
+    ],
+    "the targets were left out, and the others replaced": [
+        lambda name, module, targets: isinstance(module, nn.Linear) and last(name) not in targets
+    ],
+}
 
 
 def examine_add(answer: Any, model: nn.Module, targets: list[str]) -> None:
@@ -142,7 +150,7 @@ def examine_places(
             expected, got,
         )  # fmt: skip
     if set(new) != set(wanted):
-        for likely, chosen in CHOICE_MISTAKES:
+        for likely, chosen in pairs(CHOICE_MISTAKES):
             if set(new) == {n for n, m in modules.items() if chosen(n, m, targets)}:
                 raise Mistake(likely, expected, got)
         raise Mistake(UNKNOWN, expected, got)
@@ -196,7 +204,7 @@ HINTS = (
 )
 
 
-@exercise(hints=HINTS)
+@exercise(hints=HINTS, mistakes=CHOICE_MISTAKES)
 def add_lora(answer: Any, numbers: random.Random) -> None:
     """A toy full of traps, then a small language model."""
     examine_add(answer, Toy(numbers), numbers.sample(["query", "value", "up", "base"], 4))

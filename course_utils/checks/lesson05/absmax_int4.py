@@ -98,9 +98,9 @@ def codes_reader(weight: Tensor) -> Callable[[Any], Pair]:
         codes = tensor(codes, tuple(weight.shape), what)
         if codes.is_complex() or codes.dtype == torch.bool:
             raise Mistake("the codes should be whole numbers", "int8", show(codes))
-        return codes.detach().double(), number(
-            scale.squeeze() if isinstance(scale, Tensor) else scale
-        )
+        if isinstance(scale, Tensor):
+            scale = scale.squeeze()  # of shape (1,) or (1, 1), it is one number too
+        return codes.detach().double(), number(scale)
 
     return read
 
@@ -117,9 +117,8 @@ def absmax_int4(answer: Any, numbers: random.Random) -> None:
     """Matrices whose largest magnitude is negative or positive, and a vector."""
     cases = []
     for sign in (-1, 1, -1):
-        weight = torch.randn(numbers.randint(3, 6), numbers.randint(5, 9)) * numbers.uniform(
-            0.02, 3
-        )
+        rows, columns = numbers.randint(3, 6), numbers.randint(5, 9)
+        weight = torch.randn(rows, columns) * numbers.uniform(0.02, 3)
         weight[1, 2] = sign * weight.abs().max() * numbers.uniform(1.1, 1.6)
         cases.append((weight,))
     cases.append((cases[0][0][1],))

@@ -1,5 +1,6 @@
 """``dequantise_blockwise`` (lesson 5, *Two codes in a byte*)."""
 
+import functools
 import random
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +13,7 @@ from course_utils.checks.core.compare import Mistakes, compare, tensor
 from course_utils.checks.core.describe import show
 from course_utils.checks.core.exercise import exercise
 from course_utils.checks.core.outcome import Mistake
-from course_utils.checks.lesson05.quantise_blockwise import codebook, halves, weights
+from course_utils.checks.lesson05.quantise_blockwise import codebook, weights
 from course_utils.quantisation import blockwise
 
 
@@ -40,6 +41,11 @@ def back(
 def swapped(packed: Tensor) -> Tensor:
     """The low four bits first."""
     return torch.stack([packed % 16, packed // 16], 1).view(-1).long()
+
+
+def halves(packed: Tensor) -> Tensor:
+    """All high bits, then all low ones."""
+    return torch.cat([packed // 16, packed % 16]).long()
 
 
 DEQUANTISE_MISTAKES: Mistakes = {
@@ -104,7 +110,5 @@ def dequantise_blockwise(answer: Any, numbers: random.Random) -> None:
             raise Mistake("the weight is transposed: view(shape) is enough", what, show(value))
         if isinstance(value, Tensor) and value.shape == (weight.numel(),):
             raise Mistake("give the weight its shape back: view(shape)", what, show(value))
-        compare(
-            answer, [case], right_dequantise, DEQUANTISE_MISTAKES,
-            lambda value, what=what, shape=case[-1]: tensor(value, shape, what), 1e-5,
-        )  # fmt: skip
+        read = functools.partial(tensor, shape=case[-1], what=what)
+        compare(answer, [case], right_dequantise, DEQUANTISE_MISTAKES, read)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from course_utils.checks.core.calling import call
-from course_utils.checks.core.compare import UNKNOWN, Mistakes, agree, pairs
+from course_utils.checks.core.compare import Mistakes, agree, explanation
 from course_utils.checks.core.describe import show
 from course_utils.checks.core.exercise import exercise
 from course_utils.checks.core.outcome import AnswerRaised, Mistake
@@ -67,17 +67,12 @@ def examine(answer: Callable, layer: Layer, x: Tensor) -> None:
         raise Mistake(
             "no gradient reaches the input: no detach and no .data in forward, and backward "
             "returns one gradient for each argument of forward, first that of x, then None",
-            "a gradient for x", "none",
-        )  # fmt: skip
-    if agree(got, gradient @ W, 1e-4):
-        return
-    for likely, wrong in pairs(BACKWARD_MISTAKES):
-        try:
-            if agree(got, wrong(gradient, x, W), 1e-4):
-                raise Mistake(likely, "gradient @ W", show(got))
-        except RuntimeError:  # these shapes do not allow that mistake
-            continue
-    raise Mistake(UNKNOWN, "gradient @ W", show(got))
+            "a gradient for x",
+            "none",
+        )
+    if not agree(got, gradient @ W, 1e-4):
+        likely = explanation([(gradient, x, W)], [got], BACKWARD_MISTAKES, 1e-4)
+        raise Mistake(likely, "gradient @ W", show(got))
 
 
 def examine_output(output: Any, x: Tensor, W: Tensor) -> None:
@@ -85,15 +80,9 @@ def examine_output(output: Any, x: Tensor, W: Tensor) -> None:
     expected = x @ W.T
     if not isinstance(output, Tensor):
         raise Mistake("forward returns a tensor", show(expected), show(output))
-    if output.shape == expected.shape and agree(output, expected, 1e-4):
-        return
-    for likely, wrong in pairs(FORWARD_MISTAKES):
-        try:
-            if agree(output, wrong(x, W), 1e-4):
-                raise Mistake(likely, "x @ W.T", show(output))
-        except RuntimeError:
-            continue
-    raise Mistake(UNKNOWN, "x @ W.T", show(output))
+    if not agree(output, expected, 1e-4):
+        likely = explanation([(x, W)], [output], FORWARD_MISTAKES, 1e-4)
+        raise Mistake(likely, "x @ W.T", show(output))
 
 
 def examine_memory(answer: Callable, layer: Layer, leaf: Tensor) -> None:
@@ -107,14 +96,16 @@ def examine_memory(answer: Callable, layer: Layer, leaf: Tensor) -> None:
             "the weight in full precision is kept until the backward pass: in a model all layers' "
             "would be, and 4 bits have saved nothing. Keep the layer, ctx.layer = layer, and read "
             "layer.weight again in backward",
-            "no weight in memory after forward", "one",
-        )  # fmt: skip
+            "no weight in memory after forward",
+            "one",
+        )
     if kept() is not None and output.requires_grad:
         raise Mistake(
             "the input is kept for the backward pass: only the gradient of the weight would need "
             "it, and a frozen weight has none",
-            "nothing but the layer is kept", "x too",
-        )  # fmt: skip
+            "nothing but the layer is kept",
+            "x too",
+        )
 
 
 def backward(output: Tensor, leaf: Tensor, gradient: Tensor) -> Tensor | None:
@@ -126,20 +117,24 @@ def backward(output: Tensor, leaf: Tensor, gradient: Tensor) -> Tensor | None:
     except NotImplementedError as error:
         raise Mistake(
             "backward is not written yet: it takes ctx and the gradient of the output",
-            "a gradient for x", str(error),
-        ) from error  # fmt: skip
+            "a gradient for x",
+            str(error),
+        ) from error
     except Exception as error:
         text = str(error)
         if "incorrect number of gradients" in text:
             raise Mistake(
                 "backward returns one gradient for each argument of forward: that of x, and None "
-                "for the layer", "two values", text,
-            ) from error  # fmt: skip
+                "for the layer",
+                "two values",
+                text,
+            ) from error
         if "different than None" in text:
             raise Mistake(
                 "the order is that of forward's arguments: the gradient of x first, then None",
-                "gradient @ W, None", text,
-            ) from error  # fmt: skip
+                "gradient @ W, None",
+                text,
+            ) from error
         if "invalid gradient" in text:
             raise Mistake(
                 "the gradient of x has the shape of x: gradient @ W", "the shape of x", text
@@ -162,8 +157,9 @@ def FrozenProduct(answer: Any, numbers: random.Random) -> None:
         if not issubclass(answer, torch.autograd.Function):
             raise Mistake(
                 "FrozenProduct should inherit from torch.autograd.Function",
-                "a Function", answer.__name__,
-            )  # fmt: skip
+                "a Function",
+                answer.__name__,
+            )
         answer = answer.apply
     size = numbers.randint(4, 8)
     for out, in_, rows in ((size + 3, size, (5,)), (size, size, (2, 3)), (size, size + 2, (2, 4))):

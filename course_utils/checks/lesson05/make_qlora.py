@@ -41,15 +41,20 @@ def examine_bases(model: PreTrainedModel) -> None:
     if isinstance(head, QuantisedLinear) or isinstance(
         getattr(head, "base", None), QuantisedLinear
     ):
-        raise Mistake("the output head was quantised: it shares its weight with the embedding, "
-                      "and stays as it is", wanted, got)  # fmt: skip
+        raise Mistake(
+            "the output head was quantised: it shares its weight with the embedding, "
+            "and stays as it is",
+            wanted,
+            got,
+        )
     if len(layers) < expected:
         raise Mistake("some layers have no LoRA: QLoRA adapts all linear layers", wanted, got)
     if len(four_bit) < expected or any(name.endswith(".base") for name in plain):
         raise Mistake("some layers are still in full precision", wanted, got)
     if any(not isinstance(layer.base, QuantisedLinear) for layer in layers.values()):
-        raise Mistake("LoRA belongs on top of the 4-bit layer: its base is the 4-bit layer",
-                      wanted, got)  # fmt: skip
+        raise Mistake(
+            "LoRA belongs on top of the 4-bit layer: its base is the 4-bit layer", wanted, got
+        )
 
 
 def examine_adapters(model: nn.Module, rank: int, alpha: float) -> None:
@@ -70,11 +75,15 @@ def examine_trained(model: nn.Module) -> None:
     if trained - wanted:
         raise Mistake(
             "more than the adapters would be trained: embedding, norms and biases are frozen too",
-            "lora_A and lora_B alone", show(sorted(trained - wanted)[0]),
-        )  # fmt: skip
+            "lora_A and lora_B alone",
+            show(sorted(trained - wanted)[0]),
+        )
     if wanted - trained:
-        raise Mistake("some adapters are frozen, and would learn nothing", "all adapters",
-                      f"{show(sorted(wanted - trained)[0])} is frozen")  # fmt: skip
+        raise Mistake(
+            "some adapters are frozen, and would learn nothing",
+            "all adapters",
+            f"{show(sorted(wanted - trained)[0])} is frozen",
+        )
 
 
 @torch.no_grad()
@@ -110,7 +119,7 @@ def examine_count(value: Any, model: nn.Module) -> None:
 
 HINTS = (
     "two steps: first 4 bits, then LoRA on top",
-    "quantised_linear.quantise_model(model), then lora.add_lora(model, rank, alpha)",
+    "four_bit.quantise_model(model), then lora.add_lora(model, rank, alpha)",
     "return sum(p.numel() for p in model.parameters() if p.requires_grad)",
 )
 

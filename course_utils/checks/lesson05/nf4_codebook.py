@@ -89,8 +89,10 @@ def codebook_reader(value: Any) -> Tensor:
     if isinstance(value, Tensor) and value.shape == (17,):
         raise Mistake(
             "17 levels do not fit 4 bits: linspace gives its last share, 0.5, too; its quantile is "
-            "0, so drop it on both sides and add one 0", what, show(value),
-        )  # fmt: skip
+            "0, so drop it on both sides and add one 0",
+            what,
+            show(value),
+        )
     if isinstance(value, Tensor) and value.shape == (15,):
         raise Mistake("15 levels: is the 0 missing, or one level above zero?", what, show(value))
     value = tensor(value, (16,), what)
@@ -99,8 +101,10 @@ def codebook_reader(value: Any) -> Tensor:
     if not value.isfinite().all():
         raise Mistake(
             "some levels are infinite or nan: a share of 1 has an infinite quantile, so the shares "
-            "run from offset to 0.5", what, show(value),
-        )  # fmt: skip
+            "run from offset to 0.5",
+            what,
+            show(value),
+        )
     return value
 
 

@@ -88,6 +88,7 @@ def beneath(x: Tensor, codebook: Tensor) -> Tensor:
     return (torch.bucketize(x, codebook, right=True) - 1).clamp(min=0)
 
 
+OWN_SCALE = "every block has a scale of its own: view(-1, block), then amax(1)"
 LOW_FIRST = "the first of each pair belongs in the high four bits: first * 16 + second"
 QUANTISE_MISTAKES: Mistakes = {
     LOW_FIRST: [quantised_with(packed=lambda codes: codes[1::2] * 16 + codes[::2])],
@@ -96,9 +97,7 @@ QUANTISE_MISTAKES: Mistakes = {
             packed=lambda codes: codes[: len(codes) // 2] * 16 + codes[len(codes) // 2 :]
         )
     ],
-    "every block has a scale of its own: view(-1, block), then amax(1)": [
-        quantised_with(one_scale)
-    ],
+    OWN_SCALE: [quantised_with(one_scale)],
     "blocks run along the rows of the matrix: flatten it as it is, without transposing": [
         quantised_with(by_columns)
     ],
@@ -162,11 +161,11 @@ def packed_reader(weight: Tensor, levels: Tensor, block: int) -> Callable[[Any],
         if packed.numel() == numbers // block and absmax.numel() == numbers // 2:
             raise Mistake("the packed codes come first, then absmax", what, show(value))
         if packed.numel() == numbers:
-            raise Mistake("there are as many bytes as weights: two codes share a byte", what,
-                          show(value))  # fmt: skip
+            raise Mistake(
+                "there are as many bytes as weights: two codes share a byte", what, show(value)
+            )
         if absmax.numel() == 1:
-            likely = "every block has a scale of its own: view(-1, block), then amax(1)"
-            raise Mistake(likely, what, show(value))
+            raise Mistake(OWN_SCALE, what, show(value))
         packed = tensor(packed.reshape(-1), (numbers // 2,), what)
         absmax = tensor(absmax.reshape(-1), (numbers // block,), what)
         if packed.dtype != torch.uint8:
@@ -175,11 +174,6 @@ def packed_reader(weight: Tensor, levels: Tensor, block: int) -> Callable[[Any],
         return packed.double(), absmax
 
     return read
-
-
-def halves(packed: Tensor) -> Tensor:
-    """All high bits, then all low ones."""
-    return torch.cat([packed // 16, packed % 16]).long()
 
 
 HINTS = (

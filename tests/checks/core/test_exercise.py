@@ -10,7 +10,7 @@ import torch
 
 from course_utils.checks import lesson01
 from course_utils.checks.core.compare import compare, number
-from course_utils.checks.core.exercise import Exercise
+from course_utils.checks.core.exercise import EXERCISES, Exercise, exercise, progress_of
 from course_utils.checks.core.outcome import FAILED, NOT_ATTEMPTED, PASSED, RAISED
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -23,7 +23,7 @@ def double(answer, numbers: random.Random) -> None:
 
 
 @pytest.fixture
-def exercise(tmp_path, monkeypatch):
+def twice(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_RESULTS", str(tmp_path))
     monkeypatch.delenv("COURSE_STRICT", raising=False)
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
@@ -51,12 +51,30 @@ def forgets_return(x):
     right(x)
 
 
-def test_passed(exercise):
-    assert exercise.examine(right).state == PASSED
+def test_the_decorator_takes_the_name_of_the_check_and_the_lesson_of_its_folder(
+    monkeypatch, tmp_path, capsys
+):
+    def thrice(answer, numbers):
+        """Three times a number."""
+
+    monkeypatch.setenv("COURSE_RESULTS", str(tmp_path))
+    monkeypatch.setitem(EXERCISES, "lesson99", {})  # taken out again after the test
+    thrice.__module__ = "course_utils.checks.lesson99.thrice"
+    made = exercise(hints=HINTS, mistakes={"this is the square": [squares]})(thrice)
+    assert (made.lesson, made.name, made.hints) == ("lesson99", "thrice", HINTS)
+    assert made.__doc__ == "Three times a number."
+    assert made.mistakes == {"this is the square": [squares]}
+    assert EXERCISES["lesson99"] == {"thrice": made}
+    progress_of("course_utils.checks.lesson99")()
+    assert "Lesson 99: 0 of 1 passed" in capsys.readouterr().out
 
 
-def test_failed_says_what_was_expected_what_it_got_and_the_likely_mistake(exercise):
-    outcome = exercise.examine(squares)
+def test_passed(twice):
+    assert twice.examine(right).state == PASSED
+
+
+def test_failed_says_what_was_expected_what_it_got_and_the_likely_mistake(twice):
+    outcome = twice.examine(squares)
     assert outcome.state == FAILED
     lines = dict(outcome.lines)
     x = float(lines["Called"].removeprefix("squares(").removesuffix(")"))
@@ -65,37 +83,37 @@ def test_failed_says_what_was_expected_what_it_got_and_the_likely_mistake(exerci
     assert lines["More help"] == "check.twice.hint()"
 
 
-def test_unknown_mistake_is_said_to_be_unknown(exercise):
-    assert "none of the usual" in exercise.examine(lambda x: x).text
+def test_unknown_mistake_is_said_to_be_unknown(twice):
+    assert "none of the usual" in twice.examine(lambda x: x).text
 
 
 @pytest.mark.parametrize("answer", [..., None, stub])
-def test_not_attempted(exercise, answer):
-    assert exercise.examine(answer).state == NOT_ATTEMPTED
+def test_not_attempted(twice, answer):
+    assert twice.examine(answer).state == NOT_ATTEMPTED
 
 
-def test_raised_shows_type_and_message(exercise):
-    outcome = exercise.examine(divides)
+def test_raised_shows_type_and_message(twice):
+    outcome = twice.examine(divides)
     assert outcome.state == RAISED
     lines = dict(outcome.lines)
     assert lines["Exception"].startswith("ZeroDivisionError: ")
     assert "in divides: return x / 0" in lines["Your code"]
 
 
-def test_raised_by_the_call_itself(exercise):
-    outcome = exercise.examine(lambda: 1)
+def test_raised_by_the_call_itself(twice):
+    outcome = twice.examine(lambda: 1)
     assert outcome.state == RAISED
     assert "are the arguments as asked for?" in outcome.text
 
 
 @pytest.mark.parametrize("answer", [stub, squares, divides, right, ..., 3, forgets_return])
-def test_by_default_nothing_raises_and_nothing_is_returned(exercise, answer, capsys):
-    assert exercise(answer) is None
+def test_by_default_nothing_raises_and_nothing_is_returned(twice, answer, capsys):
+    assert twice(answer) is None
     assert capsys.readouterr().out.startswith("twice: ")
 
 
-def test_without_argument_the_exercise_is_not_attempted(exercise, capsys):
-    exercise()
+def test_without_argument_the_exercise_is_not_attempted(twice, capsys):
+    twice()
     assert capsys.readouterr().out == "twice: not attempted yet\n"
 
 
@@ -103,26 +121,26 @@ def test_without_argument_the_exercise_is_not_attempted(exercise, capsys):
     ("COURSE_STRICT", "1"), ("NBGRADER_EXECUTION", "autograde"), ("NBGRADER_EXECUTION", "validate"),
 ])  # fmt: skip
 @pytest.mark.parametrize("answer", [stub, squares, divides])
-def test_strict_mode_raises_with_the_same_text(exercise, monkeypatch, variable, value, answer):
+def test_strict_mode_raises_with_the_same_text(twice, monkeypatch, variable, value, answer):
     monkeypatch.setenv(variable, value)
     with pytest.raises(AssertionError) as caught:
-        exercise(answer)
-    state = exercise.examine(answer).state
+        twice(answer)
+    state = twice.examine(answer).state
     assert str(caught.value).startswith(f"twice: {state}")
     assert caught.value.__cause__ is None and caught.value.__suppress_context__
 
 
-def test_strict_mode_lets_a_right_answer_pass(exercise, monkeypatch, capsys, tmp_path):
+def test_strict_mode_lets_a_right_answer_pass(twice, monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("COURSE_STRICT", "1")
-    exercise(right)
+    twice(right)
     assert capsys.readouterr().out == "twice: passed\n"
     assert not list(tmp_path.iterdir())  # no progress of a grading run
 
 
-def test_hints_come_one_by_one_then_begin_again(exercise, capsys):
+def test_hints_come_one_by_one_then_begin_again(twice, capsys):
     shown = []
     for _ in range(5):
-        exercise.hint()
+        twice.hint()
         shown.append(capsys.readouterr().out)
     for text, hint in zip(shown, HINTS):
         assert hint in text and not any(other in text for other in HINTS if other != hint)
@@ -133,10 +151,10 @@ def test_hints_come_one_by_one_then_begin_again(exercise, capsys):
 
 @pytest.mark.parametrize("answer, own", [(right, True), (squares, False), (stub, False)])
 def test_lesson_goes_on_with_the_courses_version_until_the_learners_passes(
-    exercise, capsys, tmp_path, answer, own
+    twice, capsys, tmp_path, answer, own
 ):
     course = object()
-    assert exercise.passed_or(answer, course) is (answer if own else course)
+    assert twice.passed_or(answer, course) is (answer if own else course)
     said = capsys.readouterr().out
     assert said == "" if own else "the course's own version is used" in said
     assert not list(tmp_path.iterdir())  # no try is counted
