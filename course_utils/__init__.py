@@ -31,7 +31,8 @@ What explains and shows it:
 The ground floor, and what learners do not need:
 
 14. ``settings`` (every ``COURSE_*`` variable, every folder), ``files`` (written whole or not at
-    all), ``errors``, ``machine/`` (device, versions), ``assets/`` (model and texts, fetched once).
+    all), ``validate`` (settings, at the door), ``errors``, ``machine/`` (device, versions),
+    ``assets/`` (model and texts, fetched once).
 15. ``experiments/``: the studies whose results are recorded, on a GPU, and the benchmark.
 16. ``authoring/``: from a lesson's text source to its two notebooks.
 17. ``__main__``: the commands, ``python -m course_utils --help``.
