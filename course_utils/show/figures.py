@@ -7,6 +7,8 @@ import numpy
 from IPython.display import display
 from matplotlib.figure import Figure
 
+from course_utils.settings import quick
+
 # Okabe and Ito's palette: told apart by most colour-blind readers.
 BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#7F7F7F"
 
@@ -21,6 +23,11 @@ def display_figure(draw: Callable[[], Figure]) -> None:
         figure = draw()
         plt.close(figure)
     display(figure)
+
+
+def marked(title: str) -> str:
+    """The title of a figure of this run's own measurements: that of a quick run says so."""
+    return f"{title} (quick run)" if quick() and "(quick run)" not in title else title
 
 
 def loss_figure(
@@ -39,7 +46,7 @@ def loss_figure(
         at, loss = zip(*validations)
         axes.plot(at, loss, "o--", color=RED, label="validation")
     axes.set(xlim=(0, steps), ylim=(0, None), xlabel="step", ylabel="loss (nats)")
-    axes.set_title("Loss at the answer")
+    axes.set_title(marked("Loss at the answer"))
     axes.legend()
     return figure
 
@@ -52,7 +59,7 @@ def accuracy_figure(
     Args:
         rows: ``(name, accuracy, (low, high))``, shares in [0, 1]; the first stands on top.
         baseline: accuracy of the majority class.
-        title: the message.
+        title: the message; in a quick run the figure says so after it.
     """
     figure, axes = plt.subplots(figsize=(7, 0.9 + 0.38 * len(rows)), layout="constrained")
     for y, (_, accuracy, (low, high)) in enumerate(rows):
@@ -64,6 +71,6 @@ def accuracy_figure(
     axes.set_yticks(range(len(rows)), [name for name, *_ in rows])
     axes.set_ylim(len(rows) - 0.4, -0.7)
     axes.set(xlabel="accuracy (bar: 95 % interval)")
-    axes.set_title(title)
+    axes.set_title(marked(title))
     axes.legend(loc="best", fontsize=8)
     return figure

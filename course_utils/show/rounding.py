@@ -11,12 +11,13 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from course_utils.measure import verdicts
 from course_utils.measure.evaluation import Comparison
 from course_utils.measure.perplexity import Change
 from course_utils.quantisation.blockwise import blocks, normalise
 from course_utils.quantisation.codebooks import CODEBOOKS
 from course_utils.quantisation.error import relative_rmse, round_trip
-from course_utils.show.figures import BLUE, GREEN, GREY, ORANGE, RED, display_figure
+from course_utils.show.figures import BLUE, GREEN, GREY, ORANGE, RED, display_figure, marked
 
 LOOKS = {"int4": (ORANGE, "s"), "fp4": (GREEN, "^"), "nf4": (BLUE, "o")}  # colour, marker
 BLOCKS = (16, 32, 64, 128, 256, 512, 1024, 4096)
@@ -47,15 +48,21 @@ def rounding_figure(weight: torch.Tensor, codebook: str, block: int, per_thousan
     weight = with_outliers(weight, per_thousand)
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
     _show_levels(left, weight, codebook, block)
+    errors = {
+        name: [relative_rmse(round_trip(weight, CODEBOOKS[name](), b), weight) for b in BLOCKS]
+        for name in LOOKS
+    }
     for name, (colour, marker) in LOOKS.items():
-        errors = [relative_rmse(round_trip(weight, CODEBOOKS[name](), b), weight) for b in BLOCKS]
-        right.plot(BLOCKS, errors, color=colour, marker=marker, markersize=4, label=name)
+        right.plot(BLOCKS, errors[name], color=colour, marker=marker, markersize=4, label=name)
     error = relative_rmse(round_trip(weight, CODEBOOKS[codebook](), block), weight)
     right.plot(block, error, "o", markersize=12, markerfacecolor="none", color=RED)
     right.set_xscale("log", base=2)
     right.set_xticks(BLOCKS, [str(size) for size in BLOCKS])
     right.set(xlabel="weights in a block", ylabel="relative RMSE", ylim=(0, None))
-    right.set_title("The error grows with the block")
+    grows = all(line == sorted(line) and line[0] < line[-1] for line in errors.values())
+    right.set_title(
+        verdicts.message("The error grows with the block", grows, "Error by block size")
+    )
     right.legend(title="codebook", fontsize=8)
     return figure
 
@@ -71,7 +78,7 @@ def _show_levels(axes: Axes, weight: torch.Tensor, codebook: str, block: int) ->
 
 
 def describe_rounding(weight: torch.Tensor, codebook: str, block: int, per_thousand: int) -> str:
-    """One line: the error, and how many weights use each half of the levels."""
+    """Two lines: the error, and how many weights and levels lie near 0."""
     weight = with_outliers(weight, per_thousand)
     levels = CODEBOOKS[codebook]()
     error = relative_rmse(round_trip(weight, levels, block), weight)
@@ -79,8 +86,9 @@ def describe_rounding(weight: torch.Tensor, codebook: str, block: int, per_thous
     inner = (scaled.abs() < 0.25).float().mean().item()
     count = int((levels.abs() < 0.25).sum())
     return (
-        f"{codebook}, block {block}, {per_thousand} outliers in 1,000: relative RMSE {error:.3f}; "
-        f"{inner:.0%} of the weights lie in the inner quarter, and {count} of {len(levels)} levels"
+        f"{codebook}, block {block}, {per_thousand} outliers in 1,000: relative RMSE {error:.3f}\n"
+        f"    {inner:.0%} of the weights lie in the inner quarter, "
+        f"and {count} of {len(levels)} levels"
     )
 
 
@@ -102,7 +110,12 @@ class Rounded:
 
 
 def outcome_figure(rows: list[Rounded], title: str) -> Figure:
-    """What weight error costs: perplexity on the left, accuracy on the right."""
+    """What weight error costs: perplexity on the left, accuracy on the right.
+
+    Args:
+        rows: one a way of rounding.
+        title: the message; in a quick run the figure says so after it.
+    """
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
     for row in rows:
         colour, marker = LOOKS[row.name.split(",")[0]]
@@ -114,7 +127,7 @@ def outcome_figure(rows: list[Rounded], title: str) -> Figure:
     right.axhline(0, color=GREY, linestyle="--")
     left.set(xlabel="relative RMSE of the weights", ylabel="perplexity, times that before")
     right.set(xlabel="relative RMSE of the weights", ylabel="accuracy, points against before")
-    figure.suptitle(title)
+    figure.suptitle(marked(title))
     right.legend(fontsize=8)
     return figure
 

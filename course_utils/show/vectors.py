@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from transformers import PreTrainedTokenizerBase
 
 from course_utils.analysis.neighbours import METRICS, nearest_words
-from course_utils.show.figures import BLUE, GREEN, GREY, ORANGE, RED
+from course_utils.show.figures import BLUE, GREEN, GREY, ORANGE, RED, marked
 
 LOOKS = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (RED, "D"))  # of tasks: colour and marker
 
@@ -29,7 +29,7 @@ def word_map(
         neighbours: word to its point (2,).
         label_words: the same.
         sample: (words, 2), a sample of the vocabulary.
-        title: the message.
+        title: the message; in a quick run the figure says so after it.
     """
     figure, axes = plt.subplots(figsize=(7, 5), layout="constrained")
     axes.scatter(*sample.T, s=6, color=GREY, alpha=0.4, label="words at random")
@@ -46,7 +46,8 @@ def word_map(
         for place, (word, point) in enumerate(words.items()):
             axes.annotate(repr(word), point.tolist(), (6, 6 - 12 * (place % 2)),
                           textcoords="offset points", fontsize=7)  # fmt: skip
-    axes.set(xlabel="principal component 1", ylabel="principal component 2", title=title)
+    axes.set(xlabel="principal component 1", ylabel="principal component 2")
+    axes.set_title(marked(title))
     axes.legend(fontsize=8)
     return figure
 

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from course_utils.show.figures import accuracy_figure, loss_figure
+from course_utils.show.figures import accuracy_figure, loss_figure, marked
 
 ROWS = [("full", 0.9, (0.87, 0.93)), ("prompt", 0.8, (0.76, 0.84)), ("few", 0.6, (0.55, 0.65))]
 
@@ -81,3 +81,12 @@ def test_the_accuracy_figure_says_its_message_units_and_baseline():
 def test_a_figure_of_many_rows_is_taller():
     few, many = (accuracy_figure(ROWS * n, 0.5, "").get_figheight() for n in (1, 5))
     assert many > few + 2
+
+
+def test_figures_of_a_quick_run_say_so(monkeypatch):
+    monkeypatch.setenv("COURSE_QUICK", "1")
+    assert accuracy_figure(ROWS, 0.5, "Accuracy").axes[0].get_title() == "Accuracy (quick run)"
+    assert loss_figure([1.0], [], 4).axes[0].get_title() == "Loss at the answer (quick run)"
+    assert marked("A against B (quick run)") == "A against B (quick run)"
+    monkeypatch.setenv("COURSE_QUICK", "0")
+    assert accuracy_figure(ROWS, 0.5, "Accuracy").axes[0].get_title() == "Accuracy"

@@ -45,6 +45,17 @@ def test_the_explorers_figure_shows_every_level_and_marks_the_choice():
     plt.close(figure)
 
 
+def test_the_title_claims_growth_only_where_the_error_grows():
+    flat = torch.ones(16, 256)  # every block rounds it without an error
+    for weight, title in (
+        (gaussian(16, 256), "The error grows with the block"),
+        (flat, "Error by block size"),
+    ):
+        figure = rounding_figure(weight, "nf4", 64, 0)
+        assert figure.axes[1].get_title() == title
+        plt.close(figure)
+
+
 def test_the_description_counts_weights_and_levels():
     text = describe_rounding(gaussian(16, 256), "int4", 64, 0)
     assert "int4, block 64, 0 outliers in 1,000: relative RMSE 0.11" in text
@@ -58,6 +69,15 @@ def test_the_explorer_follows_its_controls(capsys):
     codebook.value, block.value, outliers.value, layer.value = "fp4", 256, 3, "second"
     assert "fp4, block 256, 3 outliers" in capsys.readouterr().out
     assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize(("quick", "title"), [("0", "message"), ("1", "message (quick run)")])
+def test_the_outcome_of_a_quick_run_is_marked(quick, title, monkeypatch):
+    monkeypatch.setenv("COURSE_QUICK", quick)
+    row = Rounded("nf4, 64", 0.1, compare("11", "10"), Change(1.4, 1.3, 1.5))
+    figure = outcome_figure([row], "message")
+    assert figure.get_suptitle() == title
+    plt.close(figure)
 
 
 def test_the_outcome_figure_has_an_interval_for_every_model():
