@@ -36,7 +36,7 @@ def _show(
     shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
     name = error.name  # None for an UnboundLocalError, which is a mistake within a function
     if name and _raised_in(traceback) is shell.user_ns:
-        print(advice(name, shell.user_ns.get("In", [])))  # without the cell itself
+        print(advice(name, shell.user_ns.get("In", [])[:-1]))  # without the cell itself
 
 
 def _raised_in(traceback: TracebackType) -> dict[str, Any]:
