@@ -28,6 +28,28 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
         part.unlink(missing_ok=True)
 
 
+def write_both(*files: tuple[Path, Callable[[Path], object]]) -> None:
+    """Write files that belong together: all beside their places, then each is moved there.
+
+    An error while writing leaves all old files as they were.
+
+    Args:
+        files: pairs of ``path`` and ``write``, as ``write_whole`` takes them.
+
+    Raises:
+        OSError: see ``write_whole``.
+    """
+    if not files:
+        return
+    (path, write), *others = files
+
+    def write_all(part: Path) -> None:
+        write(part)
+        write_both(*others)
+
+    write_whole(path, write_all)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text file whole or not at all, in UTF-8 with ``\\n`` at the line ends."""
     write_whole(path, lambda part: part.write_text(text, encoding="utf-8", newline="\n"))

@@ -3,6 +3,9 @@
 Lesson 2 keeps it (*On disk*); lesson 3 begins with it (*What did full fine-tuning change?*).
 """
 
+import dataclasses
+import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -13,17 +16,24 @@ from safetensors.torch import load_file, save_file
 from course_utils.analysis.low_rank import random_like, spectrum
 from course_utils.errors import CourseError
 from course_utils.files import write_whole
+from course_utils.machine.device import pick_dtype
+from course_utils.model.identity import base_of, model_name, refuse_other_base
 from course_utils.model.layers import ALL_LINEAR
-from course_utils.settings import model_name, quick, results_folder
+from course_utils.settings import model_source, quick, results_folder
 
 LAYER = re.compile(rf"\.(\d+)\..*\.({'|'.join(ALL_LINEAR)})\.weight$")
 Spectra = dict[str, dict[str, list[float]]]
 
 
 def delta_path() -> Path:
-    """Where lesson 2 keeps its update; each model has a file of its own, and so has a quick run."""
-    name = f"full_fine_tuning_delta_{model_name()}" + ("_quick" if quick() else "")
-    return results_folder() / f"{name}.safetensors"
+    """Where lesson 2 keeps its update: a file for each model and precision, and for a quick run."""
+    name, dtype = model_name(), str(pick_dtype()).removeprefix("torch.")
+    if source := model_source():  # a path or a hub id: its last part, and what stands for all
+        last = ([part for part in re.split(r"[/\\]", source) if part.strip(".")] or ["model"])[-1]
+        digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+        name = f"{re.sub('[^A-Za-z0-9.]+', '-', last)}-{digest}"
+    parts = ["full_fine_tuning_delta", name, dtype, *(["quick"] if quick() else [])]
+    return results_folder() / f"{'_'.join(parts)}.safetensors"
 
 
 @torch.no_grad()
@@ -43,8 +53,9 @@ def save_delta(base: torch.nn.Module, tuned: torch.nn.Module, path: Path) -> int
         name: (tuned_parameters[name].float() - parameter.float()).bfloat16().contiguous()
         for name, parameter in base.named_parameters()
     }
+    note = {"format": "pt", "base": json.dumps(dataclasses.asdict(base_of(base)))}
     try:
-        write_whole(path, lambda part: save_file(delta, part))
+        write_whole(path, lambda part: save_file(delta, part, note))
     except Exception as error:  # safetensors wraps the system's errors in its own
         raise CourseError(
             f"The update cannot be written to {path} ({error})",
@@ -58,14 +69,34 @@ def add_delta(model: torch.nn.Module, path: Path) -> None:
     """Add a saved update to the weights of ``model``, in place.
 
     Raises:
-        CourseError: there is no such file.
+        CourseError: there is no such file, it is damaged, or the update is of another model or
+            does not fit; the model is then left as it was.
     """
     if not path.exists():
         raise CourseError(f"There is no update at {path}", "run lesson 2 to its end")
+    try:
+        delta = load_file(path)
+        with safetensors.safe_open(path, framework="pt") as file:
+            base = json.loads((file.metadata() or {}).get("base", "null"))
+    except (OSError, ValueError, safetensors.SafetensorError) as error:
+        raise _damaged(path, error) from error
+    refuse_other_base(model, base, f"The update at {path}")
     parameters = dict(model.named_parameters())
-    for name, change in load_file(path).items():
+    odd = [n for n, d in delta.items() if n not in parameters or parameters[n].shape != d.shape]
+    if odd:
+        raise CourseError(
+            f"The update at {path} does not fit this model: {odd[0]}",
+            "load the model of lesson 2, without LoRA and not quantised",
+        )
+    for name, change in delta.items():
         parameter = parameters[name]
         parameter.copy_(parameter.float() + change.to(parameter.device).float())
+
+
+def _damaged(path: Path, error: Exception) -> CourseError:
+    return CourseError(
+        f"The update at {path} cannot be read ({error})", "run lesson 2 again, to its end"
+    )
 
 
 @torch.no_grad()
@@ -87,9 +118,7 @@ def spectra_of(path: Path) -> Spectra:
             middle = str(len(set(found.values())) // 2)
             deltas = {n: file.get_tensor(n).float() for n in found if found[n] == middle}
     except (OSError, safetensors.SafetensorError) as error:
-        raise CourseError(
-            f"The update at {path} cannot be read ({error})", "run lesson 2 again, to its end"
-        ) from error
+        raise _damaged(path, error) from error
     if not deltas:
         raise CourseError(
             f"The update at {path} has no matrices named like q_proj",

@@ -63,7 +63,7 @@ def problem(asset: Asset, full: bool = False) -> str | None:
         asset: what to look at.
         full: hash every byte, rather than 32 samples (2 MiB) of each large file.
     """
-    digest, key = (_sha256, "sha256") if full else (_sampled, "sampled")
+    digest, key = (sha256, "sha256") if full else (_sampled, "sampled")
     try:
         manifest = json.loads((asset.folder / MANIFEST).read_text(encoding="utf-8"))
         if (manifest["format"], manifest["sources"]) != (asset.format, asset.sources):
@@ -152,7 +152,7 @@ def _write_manifest(asset: Asset, folder: Path) -> None:
     files = {
         path.relative_to(folder).as_posix(): {
             "bytes": path.stat().st_size,
-            "sha256": _sha256(path),
+            "sha256": sha256(path),
             "sampled": _sampled(path),
         }
         for path in sorted(folder.rglob("*"))
@@ -175,7 +175,8 @@ def _write_manifest(asset: Asset, folder: Path) -> None:
             os.fsync(file.fileno())
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """sha256 of a file's bytes, in hex digits."""
     digest = hashlib.sha256()
     with open(path, "rb") as file:
         while block := file.read(1 << 20):

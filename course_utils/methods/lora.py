@@ -12,8 +12,15 @@ import torch
 from torch import nn
 from torch.nn.functional import linear
 
+from course_utils import validate
 from course_utils.errors import CourseError
-from course_utils.model.layers import ALL_LINEAR, matching_layers, replace_linear
+from course_utils.model.layers import (
+    ALL_LINEAR,
+    linear_layers,
+    matching_layers,
+    replace_linear,
+    say_coverage,
+)
 
 
 class LoRALinear(nn.Module):
@@ -29,8 +36,9 @@ class LoRALinear(nn.Module):
 
     def __init__(self, base: nn.Linear, rank: int, alpha: float, dropout: float = 0.0):
         super().__init__()
+        check_settings(rank, alpha, dropout)
         self.base = base.requires_grad_(False)
-        self.rank, self.alpha, self.scale = rank, alpha, alpha / rank
+        self.rank, self.alpha = rank, alpha
         self.dropout = nn.Dropout(dropout)
         A = torch.empty(rank, base.in_features, dtype=torch.float32)
         nn.init.kaiming_uniform_(A, a=math.sqrt(5))  # uniform in +-1/sqrt(in)
@@ -38,6 +46,11 @@ class LoRALinear(nn.Module):
         self.lora_A = nn.Parameter(A.to(base.weight.device))
         self.lora_B = nn.Parameter(B.to(base.weight.device))
         self.untouched: torch.Tensor | None = None
+
+    @property
+    def scale(self) -> float:
+        """``alpha / rank``, by which the update is multiplied."""
+        return self.alpha / self.rank
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if self.untouched is not None:  # merged: the update is in the base's weight
@@ -98,6 +111,18 @@ def merged_weight(
     return (base_weight.float() + update).to(base_weight.dtype)
 
 
+def check_settings(rank: int, alpha: float, dropout: float) -> None:
+    """Refuse settings with which a layer would fail later, or compute nothing of use.
+
+    Raises:
+        CourseError: rank is no whole number of at least 1, alpha is not above 0, or dropout is
+            not from 0 to below 1.
+    """
+    validate.whole("rank", rank, 1)
+    validate.number("alpha", alpha, above=0)
+    validate.number("dropout", dropout, least=0, below=1)
+
+
 def add_lora(
     model: nn.Module,
     rank: int = 8,
@@ -115,11 +140,15 @@ def add_lora(
         seed: seed of every ``lora_A``; the global random state is left as it was.
 
     Returns:
-        The full names of the replaced layers.
+        The full names of the replaced layers. Where "all linear layers" are not all that this
+        model has, it is said which are left out.
 
     Raises:
-        CourseError: the model has LoRA layers already, the rank does not fit, or no layer matches.
+        CourseError: the model has LoRA layers already, a setting is refused, or no layer matches.
+            The model is then left as it was.
     """
+    check_settings(rank, alpha, dropout)
+    validate.whole("seed", seed, 0)
     refuse_lora(model)
     chosen = matching_layers(model, targets)
     name, layer = min(chosen.items(), key=lambda item: min(item[1].weight.shape))
@@ -129,10 +158,13 @@ def add_lora(
             f"Rank {rank} does not fit: {name} is {layer.out_features} x {layer.in_features}",
             f"take a rank from 1 to {largest}",
         )
+    left_out = [name for name in linear_layers(model) if name not in chosen]
     make_layer = functools.partial(LoRALinear, rank=rank, alpha=alpha, dropout=dropout)
     with torch.random.fork_rng(devices=[]):  # drawn on the CPU: the same on every device
         torch.default_generator.manual_seed(seed)
-        return replace_linear(model, make_layer, targets)
+        names = replace_linear(model, make_layer, targets)
+    say_coverage(model, "LoRA", names, left_out, targets)
+    return names
 
 
 def lora_layers(model: nn.Module) -> dict[str, Any]:
@@ -152,6 +184,27 @@ def refuse_lora(model: nn.Module) -> None:
     """
     if lora_layers(model):
         raise CourseError("The model has LoRA layers already", "call remove_lora(model) first")
+
+
+def merged_layers(model: nn.Module) -> list[str]:
+    """The LoRA layers whose update is in the base's weight, by full name."""
+    return [n for n, m in lora_layers(model).items() if getattr(m, "untouched", None) is not None]
+
+
+def refuse_merged(model: nn.Module, what: str) -> None:
+    """Raise if a LoRA layer is merged: what is done to its matrices then has no effect.
+
+    Args:
+        what: what was to be done, for the message.
+
+    Raises:
+        CourseError: one is.
+    """
+    if merged := merged_layers(model):
+        raise CourseError(
+            f"{merged[0]} is merged, so its A and B are not used, and {what} would have no effect",
+            "call unmerge() on every LoRA layer first",
+        )
 
 
 def adapter_numbers(model: nn.Module) -> list[list[float]]:

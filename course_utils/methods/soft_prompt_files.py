@@ -3,27 +3,29 @@
 Lesson 4, *On disk, and in the PEFT library*.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
 from transformers import PreTrainedModel
 
 from course_utils.errors import CourseError
-from course_utils.files import write_text, write_whole
+from course_utils.methods import adapter_folder
 from course_utils.methods.soft_prompt import SoftPrompt, add_soft_prompt
+from course_utils.model.identity import base_of
 
-CONFIG, TENSORS = "adapter_config.json", "adapter_model.safetensors"
 KEY = "prompt_embeddings"
+# What else PEFT keeps for a soft prompt and does not use once it is trained.
+FREE = {"peft_type", "task_type", "auto_mapping", "peft_version", "base_model_name_or_path",
+        "revision", "inference_mode", "num_virtual_tokens", "token_dim",
+        "num_transformer_submodules", "num_attention_heads", "num_layers", "prompt_tuning_init",
+        "prompt_tuning_init_text", "tokenizer_name_or_path", "tokenizer_kwargs"}  # fmt: skip
 
 
 def save_prompt(model: PreTrainedModel, folder: Path) -> int:
     """Write the soft prompt of ``model`` so that ``PeftModel.from_pretrained`` opens it.
 
-    Each file is written beside its place and moved there; the settings come last, so a folder
-    without them was cut off.
+    What was in the folder stays whole until both files are written.
 
     Returns:
         Bytes of the two files.
@@ -34,41 +36,28 @@ def save_prompt(model: PreTrainedModel, folder: Path) -> int:
     if getattr(model, "soft_prompt", None) is None:
         raise CourseError("The model has no soft prompt to save", "call add_soft_prompt first")
     vectors = model.soft_prompt.embedding.detach().cpu().contiguous()
-    settings = json.dumps(_settings(model, len(vectors)), indent=2) + "\n"
-    folder = Path(folder)
-    try:
-        (folder / CONFIG).unlink(missing_ok=True)
-        write_whole(folder / TENSORS, lambda part: save_file({KEY: vectors}, part))
-        write_text(folder / CONFIG, settings)
-    except Exception as error:  # safetensors wraps the system's errors in its own
-        raise CourseError(
-            f"The soft prompt cannot be written to {folder} ({error})",
-            "free some disk space, or choose a folder that you may write to",
-        ) from error
-    return sum((folder / name).stat().st_size for name in (CONFIG, TENSORS))
+    settings = _settings(model, len(vectors))
+    return adapter_folder.save({KEY: vectors}, settings, folder, base_of(model))
 
 
 def load_prompt(model: PreTrainedModel, folder: Path) -> None:
     """Add a saved soft prompt, ours or PEFT's, to ``model``.
 
     Raises:
-        CourseError: the folder holds none, or one that does not fit the model.
+        CourseError: the folder holds none, one that was made on other weights or does not fit the
+            model, or one of another kind.
     """
-    folder = Path(folder)
-    try:
-        settings = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        kind, length = settings["peft_type"], settings.get("num_virtual_tokens")
-        tensors = load_file(folder / TENSORS)
-    except Exception as error:  # a missing or damaged file; safetensors has its own exceptions
+    saved = adapter_folder.read(folder, "save_prompt")
+    kind, length = saved.settings.get("peft_type"), saved.settings.get("num_virtual_tokens")
+    vectors = saved.tensors.get(KEY, torch.empty(0))
+    used = [name for name, value in saved.settings.items() if name not in FREE and value]
+    if kind != "PROMPT_TUNING" or len(vectors) != length or used or len(saved.tensors) > 1:
+        with_what = f" and {', '.join(used)}" if used else ""
         raise CourseError(
-            f"There is no whole soft prompt in {folder} ({error})", "save it again with save_prompt"
-        ) from error
-    vectors = tensors.get(KEY, torch.empty(0))
-    if kind != "PROMPT_TUNING" or len(vectors) != length:
-        raise CourseError(
-            f"{folder} holds {kind} with {len(vectors)} of {length} soft tokens",
+            f"{saved.folder} holds {kind} with {len(vectors)} of {length} soft tokens{with_what}",
             "give the folder of a prompt that was saved whole, by save_prompt or by PEFT",
         )
+    saved.refuse_other_base(model)
     add_soft_prompt(model, SoftPrompt(vectors))
 
 

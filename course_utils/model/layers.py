@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from torch import nn
 
+from course_utils import validate
 from course_utils.errors import CourseError
 
 ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")  # as the families of Llama and Qwen2 do
@@ -24,8 +25,9 @@ def matching_layers(model: nn.Module, targets: Sequence[str]) -> dict[str, nn.Li
     """The linear layers whose last name is one of ``targets``, by full name.
 
     Raises:
-        CourseError: there is none.
+        CourseError: there is none, or ``targets`` is no list of names.
     """
+    targets = validate.names("targets", targets, '("q_proj", "v_proj")')
     layers = linear_layers(model)
     chosen = {name: m for name, m in layers.items() if name.split(".")[-1] in targets}
     if not chosen:
@@ -71,6 +73,30 @@ def replace_linear(
         model.set_submodule(name, make_layer(layer))
     model.train(model.training)  # new modules start in training mode
     return list(chosen)
+
+
+def say_coverage(
+    model: nn.Module, what: str, chosen: list[str], left_out: list[str], targets: Sequence[str]
+) -> None:
+    """Say so where all linear layers were asked for and the model has others too.
+
+    Args:
+        what: such as ``LoRA``.
+        chosen: full names of the layers that got it.
+        left_out: full names of the linear layers that did not.
+        targets: last names that were asked for; only ``ALL_LINEAR`` stands for all.
+    """
+    if set(targets) != set(ALL_LINEAR):
+        return
+    experts = [n for n, p in model.named_parameters() if p.ndim == 3 and "expert" in n]
+    lines = {
+        f"on {len(chosen)} of {len(chosen) + len(left_out)} linear layers, not on": left_out,
+        "not on the experts, which are no linear layers:": experts,
+    }
+    for words, names in lines.items():
+        if names:
+            kinds = ", ".join(dict.fromkeys(name.split(".")[-1] for name in names))
+            print(f"{what} in this {type(model).__name__}: {words} {kinds}.")
 
 
 def trainable_parameters(model: nn.Module) -> int:

@@ -22,6 +22,9 @@ from course_utils import settings
 from course_utils.assets import model as model_asset
 from course_utils.errors import CourseError
 from course_utils.machine.device import pick_device, pick_dtype
+from course_utils.model import sound
+from course_utils.model.identity import remember_origin, weight_files
+from course_utils.model.selftest import ways
 
 
 def load_model(
@@ -32,8 +35,9 @@ def load_model(
     """Load model and tokeniser, in evaluation mode.
 
     The course's own model comes from the cache folder. ``COURSE_MODEL``, a hub id or a local
-    folder, names another causal language model (the families of Llama, Qwen2 and GPT-2 are
-    tested). Only safetensors are read, and no code from a hub is run.
+    folder, names another causal language model; ``model/families.md`` says which families work.
+    Only safetensors are read, no code that comes with a model is run, and what loads is what was
+    saved: see ``model.sound`` and ``model.selftest``.
 
     Attention is computed the plain ("eager") way. For texts this short it is the fastest for
     training on a CPU, and it has no trouble with padded rows on a GPU.
@@ -49,40 +53,67 @@ def load_model(
     transformers_logging.disable_progress_bar()  # it loads in a second
     device = device or pick_device()
     with _loading() as source:
-        tokenizer = AutoTokenizer.from_pretrained(source)
-        model = AutoModelForCausalLM.from_pretrained(
-            source,
-            dtype=dtype or pick_dtype(device),
-            use_safetensors=True,
-            attn_implementation="eager",
-            quantization_config=quantization,
-            device_map={"": device} if quantization else None,
-        )
-    if tokenizer.pad_token is None:  # GPT-2, Llama: padding is masked, so any token will do
-        tokenizer.pad_token = tokenizer.eos_token
-    tokenizer.padding_side = "right"
+        sound.refuse_config(_config(source), source)
+        tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
+        with _quiet():  # its report of missing weights: ``refuse_incomplete`` says it
+            model, info = AutoModelForCausalLM.from_pretrained(
+                source,
+                dtype=dtype or pick_dtype(device),
+                use_safetensors=True,
+                trust_remote_code=False,
+                output_loading_info=True,
+                ignore_mismatched_sizes=True,  # refused below, with their names
+                attn_implementation="eager",
+                quantization_config=quantization,
+                device_map={"": device} if quantization else None,
+            )
+        sound.refuse_incomplete(info, source)
+        sound.refuse_not_finite(model, source)
+        sound.suit_tokenizer(tokenizer, model, source)
     norms_in_float32(model)
-    return model.to(device).eval(), tokenizer
+    model = model.to(device).eval()
+    remember_origin(model, weight_files(source))
+    if quantization is None:  # else once ``libraries.bnb`` has made its layers safe to call
+        ways(model)  # refused here rather than in the middle of a lesson
+    return model, tokenizer
 
 
 def load_config() -> PretrainedConfig:
     """The configuration of the model that ``load_model`` loads; raises as it does."""
     with _loading() as source:
-        return AutoConfig.from_pretrained(source)
+        return _config(source)
+
+
+def _config(source: str) -> PretrainedConfig:
+    return AutoConfig.from_pretrained(source, trust_remote_code=False)
 
 
 @contextlib.contextmanager
 def _loading() -> Iterator[str]:
     """The hub id or folder to load from; what goes wrong in loading becomes a clear sentence."""
     source = settings.model_source() or str(model_asset.model_folder())
+    sound.refuse_folder(source)
     try:
         yield source
-    except (OSError, ValueError) as error:
+    except (CourseError, torch.OutOfMemoryError):
+        raise
+    except Exception as error:  # each library has its own; a cut file is a SafetensorError
         raise CourseError(
-            f"COURSE_MODEL={source} cannot be loaded ({str(error).strip().splitlines()[0]})",
-            "give a local folder or a hub id of a causal language model that has safetensors, "
-            "or unset COURSE_MODEL to use the course's own",
+            f"COURSE_MODEL={source} cannot be loaded ({sound.reason(error)})",
+            "give a local folder or a hub id of a causal language model that transformers knows "
+            "without code of its own and that has whole safetensors files, or unset COURSE_MODEL "
+            "to use the course's own",
         ) from error
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    level = transformers_logging.get_verbosity()
+    transformers_logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(level)
 
 
 def norms_in_float32(model: PreTrainedModel) -> None:

@@ -13,9 +13,12 @@ from torch.nn.functional import linear
 
 from course_utils.errors import CourseError
 from course_utils.methods.lora import add_lora, refuse_lora
+from course_utils.model.identity import tensor_digest
 from course_utils.model.layers import (
     ALL_LINEAR,
+    linear_layers,
     replace_linear,
+    say_coverage,
     trainable_parameters,
 )
 from course_utils.quantisation.blockwise import (
@@ -59,6 +62,7 @@ class QuantisedLinear(nn.Linear):
         absmax_codes: (blocks,) uint8, the quantised scales.
         absmax_scales: (ceil(blocks / 256),) float32.
         absmax_mean: () float32.
+        origin: digest of the weight that the codes were made from; see ``model.identity``.
         bias: (out,) as it was, frozen; or None.
     """
 
@@ -72,6 +76,7 @@ class QuantisedLinear(nn.Linear):
     def __init__(self, layer: nn.Linear):
         nn.Module.__init__(self)  # nn.Linear's would make a weight in full precision
         self.out_features, self.in_features = layer.weight.shape
+        self.origin = tensor_digest(layer.weight)  # so that the model is known by its weights
         packed, absmax = quantise(layer.weight, nf4(), BLOCK)
         codes, scales, mean = quantise_absmax(absmax)
         self.register_buffer("packed", packed)
@@ -125,7 +130,8 @@ class QuantisedLinear(nn.Linear):
 def quantise_model(model: nn.Module, targets: Sequence[str] = ALL_LINEAR) -> list[str]:
     """Freeze ``model`` and put a ``QuantisedLinear`` in the place of each targeted layer.
 
-    Embeddings, norms and the output head stay as they are.
+    Embeddings, norms and the output head stay as they are. Where "all linear layers" are not all
+    that this model has, it is said which are left out.
 
     Returns:
         The full names of the replaced layers.
@@ -137,7 +143,11 @@ def quantise_model(model: nn.Module, targets: Sequence[str] = ALL_LINEAR) -> lis
     if quantised_layers(model):
         raise CourseError("The model is quantised already", "load it again: load_model()")
     refuse_lora(model)
-    return replace_linear(model, QuantisedLinear, targets)
+    layers = linear_layers(model)
+    names = replace_linear(model, QuantisedLinear, targets)
+    left_out = [name for name in layers if name not in names]
+    say_coverage(model, "4 bits", names, left_out, targets)
+    return names
 
 
 def make_qlora(model: nn.Module, rank: int, alpha: float) -> int:

@@ -2,8 +2,10 @@
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
-from course_utils.analysis.weight_update import add_delta, save_delta
+from course_utils.analysis import weight_update
+from course_utils.analysis.weight_update import add_delta, delta_path, save_delta
 from course_utils.errors import CourseError
 from course_utils.model.tiny import tiny_model
 
@@ -23,3 +25,34 @@ def test_base_plus_delta_is_the_tuned_model(tmp_path):
 def test_a_missing_update_says_what_to_do(tmp_path):
     with pytest.raises(CourseError, match="lesson 2"):
         add_delta(tiny_model(), tmp_path / "none.safetensors")
+
+
+def test_an_update_of_another_base_is_refused_and_the_model_left(tmp_path):
+    save_delta(tiny_model(seed=0), tiny_model(seed=2), tmp_path / "d.safetensors")
+    other = tiny_model(seed=1)
+    before = [p.clone() for p in other.parameters()]
+    with pytest.raises(CourseError, match="other weights"):
+        add_delta(other, tmp_path / "d.safetensors")
+    assert all(torch.equal(p, q) for p, q in zip(other.parameters(), before))
+
+
+def test_an_update_that_is_damaged_or_does_not_fit_is_said(tmp_path):
+    path = tmp_path / "d.safetensors"
+    path.write_bytes(b"x" * 100)
+    with pytest.raises(CourseError, match="cannot be read"):
+        add_delta(tiny_model(), path)
+    save_file({"odd": torch.zeros(2)}, path)
+    with pytest.raises(CourseError, match="does not fit this model: odd"):
+        add_delta(tiny_model(), path)
+
+
+def test_each_model_and_precision_has_a_file_of_its_own(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_RESULTS", str(tmp_path))
+    paths = set()
+    for model in ("/runs/llama/checkpoint-100", "/runs/qwen/checkpoint-100", "org/name"):
+        monkeypatch.setenv("COURSE_MODEL", model)
+        for dtype in (torch.float32, torch.bfloat16):
+            monkeypatch.setattr(weight_update, "pick_dtype", lambda dtype=dtype: dtype)
+            paths.add(delta_path())
+            assert delta_path().parent == tmp_path
+    assert len(paths) == 6

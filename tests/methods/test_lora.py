@@ -183,7 +183,17 @@ def test_the_output_head_is_never_replaced():
     ("options", "message"),
     [
         ({"targets": ("query",)}, "no linear layers named query; it has q_proj"),
-        ({"rank": 0}, "from 1 to 16"),
+        ({"rank": 0}, "rank = 0 .* of at least 1"),
+        ({"rank": 8.0}, "rank = 8.0 .* a whole number"),
+        ({"rank": True}, "rank = True"),
+        ({"alpha": float("nan")}, "alpha = nan .* above 0"),
+        ({"alpha": 0}, "alpha = 0"),
+        ({"alpha": "16"}, "alpha = '16'"),
+        ({"dropout": 1.5}, "dropout = 1.5 .* below 1"),
+        ({"dropout": -0.1}, "dropout = -0.1"),
+        ({"seed": -1}, "seed = -1"),
+        ({"targets": "q_proj"}, "targets = 'q_proj' .* list of names"),
+        ({"targets": ()}, "targets"),
         ({"rank": 17}, "k_proj is 16 x 32"),
     ],
 )

@@ -9,17 +9,19 @@ from safetensors.torch import load_file, save_file
 from torch.nn.functional import cross_entropy
 
 from course_utils.errors import CourseError
-from course_utils.methods.lora import add_lora, lora_layers
+from course_utils.methods.adapter_folder import CONFIG, TENSORS
+from course_utils.methods.lora import LoRALinear, add_lora, lora_layers
 from course_utils.methods.lora_files import (
-    CONFIG,
-    TENSORS,
     adapter_state,
     load_adapter,
     save_adapter,
+    set_adapter_state,
 )
-from course_utils.model.layers import ALL_LINEAR, ATTENTION, trainable_parameters
+from course_utils.model.layers import ALL_LINEAR, ATTENTION, replace_linear, trainable_parameters
 from course_utils.model.tiny import tiny_model
+from course_utils.quantisation.layer import quantise_model
 from course_utils.training.mixed_precision import MixedPrecisionAdamW
+from tests.model.families import build
 
 IDS = torch.tensor([[5, 9, 11, 40], [7, 8, 3, 2]])
 KINDS = pytest.mark.parametrize("kind", ["llama", "qwen2"])
@@ -138,21 +140,25 @@ def test_a_copy_does_not_follow_later_training():
     assert all(torch.equal(state[key], before[key]) for key in state)
 
 
-def test_what_cannot_be_written_says_so(tmp_path, monkeypatch):
+def saved_logits(folder):
+    model = tiny_model()
+    load_adapter(model, folder)
+    return logits(model)
+
+
+def test_a_failed_saving_leaves_the_adapter_that_was_there(tmp_path, monkeypatch):
     save_adapter(course_model(), tmp_path)
-    before = (tmp_path / TENSORS).read_bytes()
+    before = saved_logits(tmp_path)
 
     def full(state, path, metadata):
         path.write_bytes(b"half")
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("course_utils.methods.lora_files.save_file", full)
+    monkeypatch.setattr("course_utils.methods.adapter_folder.save_file", full)
     with pytest.raises(CourseError, match="No space left"):
-        save_adapter(course_model(), tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [TENSORS]
-    assert (tmp_path / TENSORS).read_bytes() == before
-    with pytest.raises(CourseError, match="no sound adapter"):
-        load_adapter(tiny_model(), tmp_path)
+        save_adapter(course_model(alpha=9.0), tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [CONFIG, TENSORS]
+    assert torch.equal(saved_logits(tmp_path), before)
 
 
 def test_a_model_without_lora_is_not_saved(tmp_path):
@@ -203,3 +209,119 @@ def test_what_does_not_fit_is_refused_and_the_model_left(tmp_path, config, tenso
 def test_a_missing_adapter_says_what_to_look_for(tmp_path):
     with pytest.raises(CourseError, match=CONFIG):
         load_adapter(tiny_model(), tmp_path)
+
+
+def test_an_adapter_of_another_base_is_refused_and_the_model_left(tmp_path):
+    save_adapter(course_model(), tmp_path)
+    other = tiny_model(seed=1)
+    with pytest.raises(CourseError, match="other weights"):
+        load_adapter(other, tmp_path)
+    assert not lora_layers(other) and all(p.requires_grad for p in other.parameters())
+    load_adapter(tiny_model(), tmp_path)
+
+
+def test_a_base_that_was_trained_meanwhile_is_another_one(tmp_path):
+    save_adapter(course_model(), tmp_path)
+    moved = tiny_model()
+    with torch.no_grad():
+        moved.model.norm.weight[0] += 1
+    with pytest.raises(CourseError, match="other weights"):
+        load_adapter(moved, tmp_path)
+
+
+@pytest.mark.parametrize("change", ["merged", "in 4 bits", "bfloat16"])
+def test_the_same_base_is_known_again(tmp_path, change):
+    model = tiny_model().to(torch.bfloat16) if change == "bfloat16" else tiny_model()
+    if change == "in 4 bits":
+        quantise_model(model)
+    add_lora(model, rank=3, alpha=5.0)
+    if change == "merged":
+        for layer in lora_layers(model).values():
+            layer.merge()
+    save_adapter(model, tmp_path)
+    plain = tiny_model().to(torch.bfloat16).float() if change == "bfloat16" else tiny_model()
+    load_adapter(plain, tmp_path)
+
+
+def test_a_compiled_model_is_saved_under_plain_names(tmp_path):
+    model = course_model()
+    save_adapter(torch.compile(model, backend="eager"), tmp_path)
+    assert torch.equal(saved_logits(tmp_path), logits(model))
+    theirs = PeftModel.from_pretrained(tiny_model(), tmp_path).eval()
+    torch.testing.assert_close(logits(theirs), logits(model), atol=1e-5, rtol=0)
+
+
+def test_the_scale_that_is_saved_is_the_one_that_computes(tmp_path):
+    model = course_model()
+    for layer in lora_layers(model).values():
+        layer.alpha = 50.0
+    save_adapter(model, tmp_path)
+    assert torch.equal(saved_logits(tmp_path), logits(model))
+
+
+def test_layers_that_differ_cannot_be_saved_in_one_file(tmp_path):
+    model = course_model()
+    next(iter(lora_layers(model).values())).alpha = 1.0
+    with pytest.raises(CourseError, match="differ in rank, alpha or dropout"):
+        save_adapter(model, tmp_path)
+
+
+def test_a_scale_of_ones_own_cannot_be_saved(tmp_path):
+    class Odd(LoRALinear):
+        scale = 3.0
+
+    model = tiny_model()
+    replace_linear(model, lambda layer: Odd(layer, 2, 4.0), ("q_proj",))
+    with pytest.raises(CourseError, match="multiplies its update by 3.0"):
+        save_adapter(model, tmp_path)
+
+
+def test_a_merged_layer_takes_no_other_adapter():
+    model = course_model()
+    state, before = adapter_state(model), logits(model)
+    layer = next(iter(lora_layers(model).values()))
+    layer.merge()
+    with pytest.raises(CourseError, match="is merged"):
+        set_adapter_state(model, {key: value + 1 for key, value in state.items()})
+    layer.unmerge()
+    assert torch.equal(logits(model), before)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"lora_bias": True},
+        {"modules_to_save": ["lm_head"]},
+        {"bias": "all"},
+        {"fan_in_fan_out": True},
+        {"use_qalora": True},
+        {"layers_to_transform": [0]},
+        {"a_setting_of_tomorrow": 3},
+        {"lora_alpha": "much"},
+        {"r": 3.5},
+        {"lora_dropout": 2},
+    ],
+)
+def test_settings_of_peft_are_allowed_one_by_one(tmp_path, settings):
+    save_adapter(course_model(), tmp_path)
+    changed(tmp_path, settings)
+    with pytest.raises(CourseError, match=next(iter(settings))):
+        load_adapter(tiny_model(), tmp_path)
+
+
+def test_an_adapter_that_is_not_finite_is_refused(tmp_path):
+    save_adapter(course_model(), tmp_path)
+    changed(tmp_path, tensors=lambda state: state[Q].fill_(float("nan")))
+    with pytest.raises(CourseError, match="not finite"):
+        load_adapter(tiny_model(), tmp_path)
+
+
+def test_phi3_says_which_linear_layers_have_no_lora(capsys):
+    add_lora(build("Phi-3"), 2, 4.0)
+    said = capsys.readouterr().out
+    assert "on 4 of 8 linear layers, not on qkv_proj, gate_up_proj" in said
+    add_lora(build("Mixtral"), 2, 4.0)
+    assert "not on the experts" in capsys.readouterr().out
+    add_lora(tiny_model(), 2, 4.0)
+    add_lora(tiny_model(), 2, 4.0, ATTENTION)
+    assert capsys.readouterr().out == ""

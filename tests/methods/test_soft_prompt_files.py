@@ -129,14 +129,32 @@ def test_what_is_no_whole_prompt_is_refused(tmp_path, damage):
     assert not hasattr(model, "soft_prompt")
 
 
-def test_a_save_that_is_cut_off_leaves_no_mixture(tmp_path, monkeypatch):
-    save_prompt(prompted(), tmp_path)
+def test_a_saving_that_is_cut_off_leaves_what_was_there(tmp_path, monkeypatch):
+    model = prompted()
+    save_prompt(model, tmp_path)
 
-    def full_disk(tensors, path):
+    def full_disk(tensors, path, metadata):
         path.write_bytes(b"half")
         raise OSError("no space left")
 
-    monkeypatch.setattr("course_utils.methods.soft_prompt_files.save_file", full_disk)
+    monkeypatch.setattr("course_utils.methods.adapter_folder.save_file", full_disk)
     with pytest.raises(CourseError, match="no space left"):
         save_prompt(prompted(seed=1), tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["adapter_model.safetensors"]
+    again = tiny_model()
+    load_prompt(again, tmp_path)
+    assert torch.equal(again.soft_prompt.embedding, model.soft_prompt.embedding)
+
+
+def test_a_prompt_of_another_base_is_refused(tmp_path):
+    save_prompt(prompted(), tmp_path)
+    other = tiny_model(seed=1)
+    with pytest.raises(CourseError, match="other weights"):
+        load_prompt(other, tmp_path)
+    assert getattr(other, "soft_prompt", None) is None
+
+
+def test_a_soft_prompt_that_is_not_finite_is_refused():
+    model = tiny_model()
+    with pytest.raises(CourseError, match="not finite"):
+        add_soft_prompt(model, SoftPrompt(torch.full((2, 32), float("nan"))))
+    assert getattr(model, "soft_prompt", None) is None

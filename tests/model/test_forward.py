@@ -4,14 +4,7 @@ import pytest
 import torch
 
 from course_utils.data.batches import collate
-from course_utils.model.forward import (
-    answer_logits,
-    causal_mask,
-    embed_tokens,
-    evaluating,
-    extend_mask,
-    prefix_cache,
-)
+from course_utils.model.forward import answer_logits, embed_tokens, evaluating, prefix_cache
 from course_utils.model.tiny import tiny_model
 
 SEQUENCES = [[5, 9, 11, 40], [7, 8]]
@@ -58,19 +51,6 @@ def test_soft_tokens_made_of_words_say_what_the_words_say(kind):
     with torch.no_grad():
         logits = answer_logits(model, collate(SEQUENCES, 0))
     torch.testing.assert_close(logits, expected, atol=1e-5, rtol=1e-4)
-
-
-def test_the_mask_is_causal_and_hides_padding():
-    embeddings = torch.zeros(1, 3, 2)
-    mask = causal_mask(torch.tensor([[1, 1, 1, 0]]), embeddings)  # 1 position before, 3 queries
-    seen = (mask[0, 0] == 0).tolist()
-    assert seen == [
-        [True, True, False, False],
-        [True, True, True, False],
-        [True, True, True, False],
-    ]
-    assert mask.min() == torch.finfo(torch.float32).min
-    assert extend_mask(torch.tensor([[1, 0]]), 2).tolist() == [[1, 1, 1, 0]]
 
 
 def test_gradients_flow_through_answer_logits():

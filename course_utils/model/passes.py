@@ -1,0 +1,107 @@
+"""Two ways through the model, from embeddings to the logits of each row's last token.
+
+The fast way calls the layers with a mask of ours and applies the output head to one position a
+row: it can be recorded as a CUDA graph. The plain way calls the whole model as its authors meant
+it, with the mask that says which tokens are real. ``model.selftest`` finds out whether the fast way
+gives what the plain one does; ``model.forward`` takes the right one.
+"""
+
+import inspect
+
+import torch
+from transformers import Cache, PreTrainedModel
+
+
+def embed_tokens(model: PreTrainedModel, input_ids: torch.Tensor) -> torch.Tensor:
+    """(batch, tokens, d_model) float32: the embeddings of the tokens."""
+    return model.get_input_embeddings()(input_ids).float()
+
+
+def mixed_precision(model: PreTrainedModel) -> torch.autocast:
+    """Matrix products in the model's dtype, sums and norms in float32; plain float32 for float32.
+
+    Together with float32 embeddings the residual stream stays in float32, as it does when
+    float32 weights are trained under autocast, but no weight has to be cast on the way.
+    """
+    short = model.dtype if model.dtype != torch.float32 else torch.bfloat16
+    return torch.autocast(model.device.type, short, enabled=model.dtype != torch.float32)
+
+
+def fast_logits(
+    model: PreTrainedModel,
+    embeddings: torch.Tensor,
+    mask: torch.Tensor,
+    last: torch.Tensor,
+    cache: Cache | None = None,
+) -> torch.Tensor:
+    """Logits of the token that follows each row's last, the output head applied there only.
+
+    Over a vocabulary of 49,152 the head would otherwise be a fifth of the work.
+
+    Args:
+        embeddings: (batch, queries, d_model) float32.
+        mask: (batch, keys), 1 for real tokens; the queries are the last of the keys.
+        last: (batch,) index of each row's last real token among the queries.
+        cache: keys and values of what stands before the queries; it grows.
+
+    Returns:
+        (batch, vocabulary) float32.
+    """
+    with mixed_precision(model):
+        hidden = model.base_model(
+            inputs_embeds=embeddings,
+            attention_mask=causal_mask(mask, embeddings),
+            past_key_values=cache,
+            use_cache=cache is not None,
+        ).last_hidden_state
+        rows = torch.arange(len(hidden), device=hidden.device)
+        logits = model.get_output_embeddings()(hidden[rows, last])
+    return logits.float()
+
+
+def plain_logits(
+    model: PreTrainedModel,
+    embeddings: torch.Tensor,
+    mask: torch.Tensor,
+    last: torch.Tensor,
+    cache: Cache | None = None,
+) -> torch.Tensor:
+    """The same through the model's own ``forward``: arguments and result as in ``fast_logits``."""
+    more, rows = {}, torch.arange(len(embeddings), device=last.device)
+    if cache is not None:
+        more["past_key_values"] = cache
+    if "logits_to_keep" in inspect.signature(model.forward).parameters:
+        positions, last = last.unique(return_inverse=True)
+        more["logits_to_keep"] = positions
+    with mixed_precision(model):
+        logits = model(
+            inputs_embeds=embeddings, attention_mask=mask, use_cache=cache is not None, **more
+        ).logits  # (batch, positions, vocabulary)
+    return logits[rows, last].float()
+
+
+def causal_mask(mask: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
+    """What to add to the attention scores: 0 where a query may look, else the lowest number.
+
+    The model would make the same from ``mask``, but in a way that CUDA graphs cannot record.
+
+    Args:
+        mask: (batch, keys), 1 for what may be seen.
+        embeddings: (batch, queries, d_model); the queries are the last of the keys.
+
+    Returns:
+        (batch, 1, queries, keys) in the dtype of ``embeddings``.
+    """
+    keys, queries = mask.shape[1], embeddings.shape[1]
+    position = torch.arange(keys, device=mask.device)
+    seen = (position <= position[keys - queries :, None]) & mask[:, None, None].bool()
+    lowest = torch.finfo(embeddings.dtype).min
+    return torch.zeros(seen.shape, dtype=embeddings.dtype, device=mask.device).masked_fill(
+        ~seen, lowest
+    )
+
+
+def extend_mask(attention_mask: torch.Tensor, before: int) -> torch.Tensor:
+    """The mask with ones for ``before`` positions that stand before every row (lesson 4)."""
+    ones = attention_mask.new_ones(len(attention_mask), before)
+    return torch.cat([ones, attention_mask], dim=1)  # (batch, before + tokens)

@@ -1,0 +1,192 @@
+"""Does the course's forward pass give what the model itself says? Asked once of each model.
+
+Families differ in ways that no error shows: logits that are divided at the end, capped or scaled;
+attention that looks back over a window only; positions that come from the mask; embeddings that are
+multiplied by a constant. So the answers are compared with the model's own, on a few tokens: plain,
+padded, behind a cached prefix, behind soft tokens made of real words. Where the fast way differs
+the plain way is taken; where that differs too, the model is refused by name.
+"""
+
+import copy
+import dataclasses
+from collections.abc import Callable
+
+import torch
+from transformers import Cache, PretrainedConfig, PreTrainedModel
+
+from course_utils.errors import CourseError
+from course_utils.model.identity import origin_of
+from course_utils.model.passes import (
+    embed_tokens,
+    fast_logits,
+    mixed_precision,
+    plain_logits,
+)
+
+Way = Callable[..., torch.Tensor]  # ``passes.fast_logits`` or ``passes.plain_logits``
+TOKENS, PREFIX, SHORT = 12, 5, 4  # of the probe, of its cached part, of a second, padded row
+# How far answers may differ by rounding, as a share of the logits' standard deviation: in float32;
+# in 16 bits, where ways through equal embeddings differ by at most 0.006 with the course's model;
+# and in 16 bits from what the model says of ids (0.13), as it then rounds all its sums.
+EXACT, ROUNDED, ROUNDED_WORDS = 1e-3, 0.1, 0.5
+_known: dict[tuple[str, ...], "Ways"] = {}  # of models that were loaded in this session
+
+
+@dataclasses.dataclass(frozen=True)
+class Ways:
+    """What works with a model.
+
+    Attributes:
+        fast: does ``passes.fast_logits`` give the model's own answers?
+        window: how many positions a layer looks back at most; None without a limit.
+        shares_prefix: can keys and values of a prefix serve many rows?
+        words_are_rows: is a token's embedding its row of the table? Where it is not, soft tokens
+            made from the table would be too short or too long.
+        known: was the test possible? Not where the model's own answers are not finite; then the
+            plain way is taken, and whoever uses the answers says what is wrong with them.
+    """
+
+    fast: bool
+    window: int | None
+    shares_prefix: bool
+    words_are_rows: bool
+    known: bool = True
+
+    def fast_for(self, keys: int) -> bool:
+        """May the fast way be taken for rows of ``keys`` positions? Its mask knows no window."""
+        return self.fast and (self.window is None or keys <= self.window)
+
+    def shares_for(self, keys: int) -> bool:
+        """May a cached prefix stand before rows that then have ``keys`` positions?"""
+        return self.shares_prefix and (self.window is None or keys <= self.window)
+
+
+def ways(model: PreTrainedModel) -> Ways:
+    """What works with ``model``; tested at the first call, remembered on the model.
+
+    Raises:
+        CourseError: the course's forward pass cannot give what this model says.
+    """
+    found = getattr(model, "course_ways", None)
+    if found is None:
+        key = _key(model)
+        found = (_known.get(key) if key else None) or selftest(model)
+        if found.known:
+            model.course_ways = found
+        if found.known and key:
+            _known[key] = found
+    return found
+
+
+def _key(model: PreTrainedModel) -> tuple[str, ...] | None:
+    """What stands for a model that was loaded from files: the next copy needs no test."""
+    weights = origin_of(model).weights
+    config = model.config.to_json_string(use_diff=False)
+    return (weights, config, str(model.dtype), model.device.type) if weights else None
+
+
+@torch.no_grad()
+def selftest(model: PreTrainedModel) -> Ways:
+    """Compare the ways through ``model`` with its own answers; see ``Ways``.
+
+    Raises:
+        CourseError: see ``ways``.
+    """
+    was_training = model.training
+    model.eval()
+    try:
+        return _ways(model, _Probe(model))
+    finally:
+        model.train(was_training)
+
+
+def _ways(model: PreTrainedModel, probe: "_Probe") -> Ways:
+    window = window_of(model.config)
+    if not bool(torch.isfinite(probe.expected).all()):
+        return Ways(False, window, False, probe.words_are_rows(), known=False)
+    if not (probe.own_words_agree() and probe.agrees(plain_logits)):
+        raise CourseError(
+            f"The course's forward pass does not give what {type(model).__name__} itself says, "
+            "so every figure would be wrong",
+            "use a causal language model of another family, such as Llama's or Qwen2's",
+        )
+    fast = probe.agrees(fast_logits)
+    return Ways(
+        fast=fast,
+        window=window,
+        shares_prefix=probe.shares_prefix(fast_logits if fast else plain_logits),
+        words_are_rows=probe.words_are_rows(),
+    )
+
+
+class _Probe:
+    """Two rows of tokens, the second shorter, and what the model says after each alone."""
+
+    def __init__(self, model: PreTrainedModel):
+        self.model = model
+        table = model.get_input_embeddings()
+        generator = torch.Generator().manual_seed(0)
+        ids = torch.randint(table.num_embeddings, (1, TOKENS), generator=generator)
+        self.ids = ids.to(model.device)
+        self.words = embed_tokens(model, self.ids)  # (1, TOKENS, d_model)
+        self.expected = torch.cat([self._alone(TOKENS), self._alone(SHORT)])  # (2, vocabulary)
+
+    def _alone(self, length: int) -> torch.Tensor:
+        mask = torch.ones_like(self.ids[:, :length])
+        return plain_logits(self.model, self.words[:, :length], mask, mask.sum(1) - 1)
+
+    def own_words_agree(self) -> bool:
+        """Does the model say of ids what it says of their embeddings?"""
+        with mixed_precision(self.model):
+            own = self.model(input_ids=self.ids, use_cache=False).logits[:, -1].float()
+        return self._near(own, self.expected[:1], ROUNDED_WORDS)
+
+    def agrees(self, way: Way) -> bool:
+        """Is ``way`` right for both rows in one batch, the second padded?"""
+        last = torch.tensor([TOKENS - 1, SHORT - 1], device=self.ids.device)
+        mask = (torch.arange(TOKENS, device=last.device) <= last[:, None]).long()
+        try:
+            got = way(self.model, self.words.expand(2, -1, -1), mask, last)
+        except Exception:  # whatever a family raises over arguments that it does not know
+            return False
+        return self._near(got, self.expected)
+
+    def shares_prefix(self, way: Way) -> bool:
+        """Are keys and values of a prefix, repeated for two rows, as good as its tokens?"""
+        mask = torch.ones_like(self.ids).expand(2, -1)
+        last = torch.full((2,), TOKENS - PREFIX - 1, device=mask.device)
+        try:
+            cache = repeated(cache_of(self.model, self.words[:, :PREFIX]), 2)
+            got = way(self.model, self.words[:, PREFIX:].expand(2, -1, -1), mask, last, cache)
+        except Exception:  # no cache, or one of another kind
+            return False
+        return self._near(got, self.expected[:1].expand(2, -1))
+
+    def words_are_rows(self) -> bool:
+        """Do rows of the table, as soft tokens, say what their words say?"""
+        rows = self.model.get_input_embeddings().weight.detach()[self.ids].float()
+        return not bool((rows - self.words).norm() > 1e-2 * self.words.norm())
+
+    def _near(self, got: torch.Tensor, expected: torch.Tensor, rounded: float = ROUNDED) -> bool:
+        share = EXACT if self.model.dtype == torch.float32 else rounded
+        return bool(((got - expected).abs() <= share * expected.std(1, keepdim=True)).all())
+
+
+def window_of(config: PretrainedConfig) -> int | None:
+    """The shortest stretch that a layer of such a model looks back over; None without a limit."""
+    names = ("sliding_window", "attention_chunk_size", "window_size")
+    lengths = [getattr(config, name, None) for name in names]
+    return min((n for n in lengths if isinstance(n, int) and n > 0), default=None)
+
+
+def cache_of(model: PreTrainedModel, embeddings: torch.Tensor) -> Cache:
+    """Keys and values of what stands before every row: (1, tokens, d_model) float32."""
+    with mixed_precision(model):
+        return model.base_model(inputs_embeds=embeddings, use_cache=True).past_key_values
+
+
+def repeated(prefix: Cache, rows: int) -> Cache:
+    """A copy of a cache for a batch of one, for a batch of ``rows``."""
+    cache = copy.deepcopy(prefix)
+    cache.batch_repeat_interleave(rows)
+    return cache

@@ -1,0 +1,78 @@
+"""The self-test finds what differs, by itself and without touching the model."""
+
+import pytest
+import torch
+
+from course_utils.errors import CourseError
+from course_utils.model import passes, selftest
+from course_utils.model.load import load_model, norms_in_float32
+from course_utils.model.tiny import tiny_model, tiny_tokenizer
+from tests.model.families import build
+
+GOOD = selftest.Ways(fast=True, window=None, shares_prefix=True, words_are_rows=True)
+
+
+@pytest.mark.parametrize("kind", ["llama", "qwen2", "gpt2"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_all_works_with_the_families_of_the_lessons(kind, dtype):
+    model = tiny_model(kind).to(dtype).train()
+    norms_in_float32(model)
+    assert selftest.ways(model) == GOOD
+    assert model.training and all(p.grad is None for p in model.parameters())
+
+
+@pytest.mark.parametrize("family", ["Granite", "Cohere", "Gemma 2", "Mistral", "OPT", "BLOOM"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_where_the_fast_way_differs_it_is_not_taken(family, dtype):
+    model = build(family).to(dtype)
+    norms_in_float32(model)
+    assert not selftest.selftest(model).fast
+
+
+def test_a_window_longer_than_the_probe_is_known_from_the_configuration():
+    model = build("Mistral")
+    model.config.sliding_window = 40
+    for layer in model.model.layers:
+        layer.self_attn.sliding_window = 40
+    ways = selftest.selftest(model)
+    assert ways.fast and ways.fast_for(40) and not ways.fast_for(41)
+    assert ways.shares_for(40) and not ways.shares_for(41)
+
+
+def test_a_cache_that_cannot_be_repeated_is_not_shared():
+    assert not selftest.selftest(build("Mamba")).shares_prefix
+
+
+def test_a_model_that_both_ways_get_wrong_is_refused_by_name(monkeypatch):
+    real = passes.plain_logits
+
+    def wrong(model, embeddings, mask, last, cache=None):
+        """Right for one row alone, and wrong for a batch with padding."""
+        return real(model, embeddings, mask, last, cache) * (1 if len(embeddings) == 1 else 8)
+
+    monkeypatch.setattr(selftest, "plain_logits", wrong)
+    with pytest.raises(CourseError, match="LlamaForCausalLM"):
+        selftest.ways(tiny_model())
+
+
+def test_it_is_asked_once_of_a_model_and_of_its_next_copy(tmp_path, monkeypatch):
+    tiny_model().save_pretrained(tmp_path)
+    tiny_tokenizer().save_pretrained(tmp_path)
+    monkeypatch.setenv("COURSE_MODEL", str(tmp_path))
+    asked, real = [], selftest.selftest
+    monkeypatch.setattr(selftest, "selftest", lambda model: asked.append(1) or real(model))
+    for _ in range(2):
+        model, _ = load_model(torch.float32, torch.device("cpu"))
+        assert selftest.ways(model) == GOOD
+    assert len(asked) == 1
+
+
+def test_answers_that_are_no_numbers_leave_the_question_open():
+    model = tiny_model()
+    with torch.no_grad():
+        model.model.norm.weight[0] = float("nan")
+    ways = selftest.ways(model)
+    assert not ways.known and not ways.fast
+    with torch.no_grad():
+        model.model.norm.weight[0] = 1.0
+    assert selftest.ways(model) == GOOD
