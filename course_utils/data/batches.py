@@ -5,6 +5,10 @@ import dataclasses
 import torch
 from transformers import PreTrainedTokenizerBase
 
+from course_utils.data.columns import checked_texts
+from course_utils.errors import CourseError
+from course_utils.validate import whole
+
 ROUND_TO = 8  # widths are padded to a multiple: few shapes, and hardware likes them
 
 
@@ -30,19 +34,52 @@ class Batch:
 
 
 def encode(tokenizer: PreTrainedTokenizerBase, prompts: list[str]) -> list[list[int]]:
-    """Token ids of each prompt, with the special tokens that the model expects before a text."""
-    return tokenizer(prompts)["input_ids"]
+    """Token ids of each prompt, with the special tokens that the model expects before a text.
+
+    What a tokeniser puts after a text, such as the end-of-text token of those that were saved with
+    ``add_eos_token``, is left out: a label word follows the prompt, not the end of it.
+
+    Raises:
+        CourseError: see ``data.columns.checked_texts``.
+    """
+    prompts = checked_texts(prompts)
+    appended = _appended(tokenizer)
+    return [ids[: len(ids) - appended] for ids in tokenizer(prompts)["input_ids"]]
 
 
-def collate(sequences: list[list[int]], pad_id: int) -> Batch:
+def _appended(tokenizer: PreTrainedTokenizerBase) -> int:
+    """How many special tokens the tokeniser puts after every text."""
+    bare = tokenizer("a", add_special_tokens=False)["input_ids"]
+    ids = tokenizer("a")["input_ids"]
+    starts = range(len(ids) - len(bare), -1, -1)
+    start = next((i for i in starts if ids[i : i + len(bare)] == bare), None)
+    return 0 if start is None else len(ids) - start - len(bare)
+
+
+def collate(sequences: list[list[int]], pad_id: int, most: int | None = None) -> Batch:
     """Pad sequences on the right, to a multiple of ``ROUND_TO``.
 
     The mask comes from the lengths, not from the ids: the padding token of many models is also
     a real token. Right padding, because left padding gives rows whose first queries see nothing
     at all, and softmax over nothing is not a number.
+
+    Args:
+        sequences: token ids, at least one a row.
+        pad_id: what to fill up with.
+        most: no wider than this, as the model has no more positions; None without such a limit.
+
+    Raises:
+        CourseError: there is no sequence, one is empty, or ``pad_id`` is no token id.
     """
+    pad_id = whole("pad_id", pad_id, 0)
+    if not sequences or not all(sequences):
+        raise CourseError(
+            "A batch needs at least one prompt, and each prompt at least one token",
+            "leave out what is empty",
+        )
     lengths = torch.tensor([len(ids) for ids in sequences])
-    width = _rounded(int(lengths.max()))
+    longest = int(lengths.max())
+    width = _rounded(longest) if most is None else max(longest, min(_rounded(longest), most))
     input_ids = torch.full((len(sequences), width), pad_id)
     for row, ids in enumerate(sequences):
         input_ids[row, : len(ids)] = torch.tensor(ids)

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import torch
 from transformers import PreTrainedTokenizerBase
 
+from course_utils.data.batches import encode
+from course_utils.data.columns import checked_labels, checked_texts, readable, texts_and_labels
 from course_utils.errors import CourseError
+from course_utils.validate import names, whole
 
 if TYPE_CHECKING:
     import datasets
@@ -24,9 +27,13 @@ class Prompt:
 
     Attributes:
         template: text with ``{text}`` where the item goes. No space at its end: the label word
-            brings its own.
+            brings its own. A line break may stand there: it is a token of its own.
         label_words: one word a label, each with its leading space, each a single token.
         prefix: demonstrations that stand before every item.
+
+    Raises:
+        CourseError: the template has no place for the text, or several, or ends with a space;
+            the label words are not at least two different ones.
     """
 
     template: str
@@ -34,19 +41,49 @@ class Prompt:
     prefix: str = ""
 
     def __post_init__(self) -> None:
-        if self.template.count("{text}") != 1:
+        readable(self.template, "The template")
+        readable(self.prefix, "The prefix")
+        places = self.template.count("{text}")
+        if places != 1:
             raise CourseError(
-                f"The template {self.template!r} has {self.template.count('{text}')} places "
-                "for the text",
+                f"The template {self.template!r} has {places} places for the text",
                 "write {text} in it exactly once",
             )
+        if self.template[-1].isspace() and not self.template.endswith("\n"):
+            raise CourseError(
+                f"The template {self.template!r} ends with a space",
+                "take the space away, as the label word brings its own",
+            )
+        object.__setattr__(self, "label_words", _label_words(self.label_words))
 
     def render(self, text: str) -> str:
         """The prompt for one text."""
         return self.prefix + self.template.replace("{text}", text)
 
+    def encoded(self, tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> list[list[int]]:
+        """Token ids of the prompt for each text.
+
+        Raises:
+            CourseError: a prompt has no token, or see ``data.columns.checked_texts``.
+        """
+        sequences = encode(tokenizer, [self.render(text) for text in checked_texts(texts)])
+        if not all(sequences):
+            raise CourseError(
+                f"The prompt of row {sequences.index([])} (counted from 0) is empty, so there is "
+                "no token that the label word could follow",
+                "write some words beside {text} into the template",
+            )
+        return sequences
+
     def with_shots(self, shots: list[tuple[str, int]]) -> "Prompt":
-        """The same prompt with demonstrations: ``(text, label)`` pairs, in this order."""
+        """The same prompt with demonstrations: ``(text, label)`` pairs, in this order.
+
+        Raises:
+            CourseError: a text is no string, or a label has no word.
+        """
+        if shots:
+            checked_texts(text for text, _ in shots)
+            checked_labels((label for _, label in shots), len(self.label_words))
         prefix = "".join(
             f"{self.template.replace('{text}', text)}{self.label_words[label]}\n\n"
             for text, label in shots
@@ -57,30 +94,66 @@ class Prompt:
         """The token id of each label word.
 
         Raises:
-            CourseError: a label word is several tokens, or two share one.
+            CourseError: a label word is several tokens or unknown, or two share one.
         """
         pieces = [tokenizer.encode(w, add_special_tokens=False) for w in self.label_words]
         for word, ids in zip(self.label_words, pieces):
-            if len(ids) != 1:
+            if len(ids) != 1 or ids[0] == tokenizer.unk_token_id:
+                found = f"{len(ids)} tokens" if len(ids) != 1 else "unknown"
                 raise CourseError(
-                    f"The label word {word!r} is {len(ids)} tokens in this model's vocabulary",
+                    f"The label word {word!r} is {found} in this model's vocabulary",
                     "choose a word that is a single token with its leading space",
                 )
         ids = [piece[0] for piece in pieces]
         if len(set(ids)) < len(ids):
-            raise CourseError(
-                f"Two of the label words {self.label_words} are the same token",
-                "choose a different word for each label",
-            )
+            raise _same_token(self.label_words)
         return ids
+
+
+def _label_words(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The label words as a tuple, refused where they cannot tell labels apart."""
+    found = names("label_words", words, "(' negative', ' positive')")
+    for word in found:
+        readable(word, "A label word")
+    if len(found) < 2:
+        raise CourseError(
+            f"{found[0]!r} is the only label word, so there is nothing to choose from",
+            "give one for each label",
+        )
+    if len(set(found)) < len(found):
+        raise _same_token(found)
+    return found
+
+
+def _same_token(words: tuple[str, ...]) -> CourseError:
+    return CourseError(
+        f"Two of the label words {words} are the same token",
+        "choose a different word for each label",
+    )
 
 
 def draw_shots(
     train: "datasets.Dataset", k: int, seed: int, max_words: int = 30
 ) -> list[tuple[str, int]]:
-    """Draw ``k`` demonstrations at random, from training texts of at most ``max_words`` words."""
-    rows = zip(train["text"][:], train["label"][:])
+    """Draw ``k`` demonstrations at random, from training texts of at most ``max_words`` words.
+
+    Returns:
+        ``(text, label)`` pairs.
+
+    Raises:
+        CourseError: there are fewer such texts than ``k``, a setting is no whole number, or see
+            ``data.columns.texts_and_labels``.
+    """
+    k, seed = whole("k", k, 0), whole("seed", seed, 0)
+    max_words = whole("max_words", max_words, 1)
+    rows = zip(*texts_and_labels(train))
     short = [(text, label) for text, label in rows if len(text.split()) <= max_words]
+    if k > len(short):
+        raise CourseError(
+            f"There are {len(short)} texts of at most max_words = {max_words} words, too few for "
+            f"{k} demonstrations",
+            "draw fewer, or raise max_words",
+        )
     return random.Random(seed).sample(short, k)
 
 
@@ -93,6 +166,21 @@ def calibrate(scores: torch.Tensor, content_free: torch.Tensor) -> torch.Tensor:
 
     Returns:
         (items, labels), each row sums to 1.
+
+    Raises:
+        CourseError: the shapes do not fit, or the prompt alone gives a label no chance at all.
     """
+    if scores.ndim != 2 or content_free.ndim != 2 or scores.shape[1] != content_free.shape[1]:
+        raise CourseError(
+            f"Scores of the shape {tuple(scores.shape)} do not fit content-free ones of the shape "
+            f"{tuple(content_free.shape)}",
+            "give both as (texts, labels), with the same labels",
+        )
+    if not len(content_free) or not (content_free.mean(0) > 0).all():
+        raise CourseError(
+            f"Without content the labels get {content_free.tolist()}: a score that is always 0 "
+            "cannot be divided out",
+            "take another template or other label words",
+        )
     ratio = scores / content_free.mean(0)
     return ratio / ratio.sum(1, keepdim=True)

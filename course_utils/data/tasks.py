@@ -7,13 +7,20 @@ import datasets
 import numpy
 
 from course_utils.assets import sentences
+from course_utils.data.columns import checked_labels
 from course_utils.errors import CourseError
 
 
 def majority_baseline(train_labels: list[int], test_labels: list[int]) -> float:
-    """Accuracy on the test labels of always answering the commonest training label."""
-    commonest = numpy.bincount(train_labels).argmax()
-    return float(numpy.mean(numpy.asarray(test_labels) == commonest))
+    """Accuracy on the test labels of always answering the commonest training label.
+
+    Of equally common ones, the lowest is answered.
+
+    Raises:
+        CourseError: see ``data.columns.checked_labels``.
+    """
+    commonest = numpy.bincount(checked_labels(train_labels)).argmax()
+    return float(numpy.mean(numpy.asarray(checked_labels(test_labels)) == commonest))
 
 
 SENTIMENT_WORDS = (" negative", " positive")

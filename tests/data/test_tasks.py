@@ -100,3 +100,15 @@ def test_the_majority_is_that_of_the_training_labels():
 
     task = tasks.Task("t", (" a", " b"), labelled(0, 0, 1), labelled(1), labelled(1, 1, 1, 0))
     assert task.majority == 0.25
+
+
+@pytest.mark.parametrize("labels", [[], [-1, 0], [0.5], [None]])
+def test_a_majority_of_other_labels_is_refused(labels):
+    with pytest.raises(CourseError, match="label"):
+        tasks.majority_baseline(labels, [0])
+    with pytest.raises(CourseError, match="label"):
+        tasks.majority_baseline([0], labels)
+
+
+def test_of_equally_common_labels_the_lowest_is_the_majority():
+    assert tasks.majority_baseline([2, 1, 1, 2], [1, 2, 2, 2]) == 0.25
