@@ -14,12 +14,12 @@ from course_utils.errors import CourseError
 if TYPE_CHECKING:
     import datasets
 
-    Data = datasets.Dataset | Mapping[str, Any]
-
 COLUMNS = ("text", "label")
 
 
-def texts_and_labels(dataset: "Data", words: int | None = None) -> tuple[list[str], list[int]]:
+def texts_and_labels(
+    dataset: "datasets.Dataset | Mapping[str, Any]", words: int | None = None
+) -> tuple[list[str], list[int]]:
     """The two columns of a data set, as plain lists.
 
     Args:
@@ -39,7 +39,7 @@ def texts_and_labels(dataset: "Data", words: int | None = None) -> tuple[list[st
     return checked_texts(texts), checked_labels(labels, words)
 
 
-def _column(dataset: "Data", name: str) -> list[Any]:
+def _column(dataset: Any, name: str) -> list[Any]:
     there = list(dataset) if isinstance(dataset, Mapping) else _names(dataset)
     if name not in there:
         raise CourseError(

@@ -10,6 +10,9 @@ import math
 import torch
 from scipy import stats
 
+from course_utils.errors import CourseError
+from course_utils.validate import whole
+
 
 def wilson_interval(correct: int, n: int) -> tuple[float, float]:
     """95 % Wilson interval of a share (Wilson 1927), by SciPy.
@@ -20,7 +23,12 @@ def wilson_interval(correct: int, n: int) -> tuple[float, float]:
 
     Returns:
         Lower and upper end, in [0, 1].
+
+    Raises:
+        CourseError: a count is no whole number, or out of range.
     """
+    n = whole("n", n, 1)
+    correct = whole("correct", correct, 0, n)
     interval = stats.binomtest(correct, n).proportion_ci(0.95, method="wilson")
     return float(interval.low), float(interval.high)
 
@@ -33,11 +41,31 @@ class Evaluation:
         scores: (items, labels) float32, each row sums to 1.
         labels: (items,) int64, the right answers.
         items: fingerprint of the items.
+
+    Raises:
+        CourseError: there is no item, a score is not finite, or a label is none of the columns.
     """
 
     scores: torch.Tensor
     labels: torch.Tensor
     items: str
+
+    def __post_init__(self) -> None:
+        shapes = f"Scores of the shape {tuple(self.scores.shape)} and {len(self.labels)} labels"
+        if self.scores.ndim != 2 or 0 in self.scores.shape or len(self.scores) != len(self.labels):
+            raise CourseError(
+                f"{shapes} give no accuracy", "give (items, labels), and one label for each item"
+            )
+        if not self.scores.isfinite().all():
+            raise CourseError(
+                "Some scores are NaN or infinite, so no label is the highest",
+                "look at where they come from: torch.isfinite(scores).all(1)",
+            )
+        if self.labels.min() < 0 or self.labels.max() >= self.scores.shape[1]:
+            raise CourseError(
+                f"{shapes} from {self.labels.min()} to {self.labels.max()} do not fit",
+                f"number the labels from 0 to {self.scores.shape[1] - 1}",
+            )
 
     @property
     def predictions(self) -> torch.Tensor:
@@ -107,22 +135,36 @@ def compare(first: str, second: str) -> Comparison:
 
     The items on which both are right, or both wrong, say nothing of the difference; pairing
     removes them. Interval: Wald with half an item added to each of the four cells (Agresti and
-    Min 2005); test: McNemar's, exact.
+    Min 2005), cut at -1 and 1; it holds the observed difference, but is not centred on it. Test:
+    McNemar's, exact.
 
     Args:
-        first, second: one character an item, ``1`` where right; the same items in the same order.
+        first, second: one character an item, ``1`` where right, else ``0``; the same items in the
+            same order.
 
     Raises:
-        ValueError: the two have different lengths.
+        ValueError: the two have different lengths or no item, or other characters.
     """
     if len(first) != len(second) or not first:
         raise ValueError(f"compare needs the same items: got {len(first)} and {len(second)}")
+    refuse_other_characters([first, second])
     only_first = sum(a == "1" and b == "0" for a, b in zip(first, second))
     only_second = sum(a == "0" and b == "1" for a, b in zip(first, second))
     n, b, c = len(first) + 2, only_first + 0.5, only_second + 0.5
     centre = (b - c) / n
     half = 1.96 * math.sqrt(b + c - (b - c) ** 2 / n) / n
     discordant = only_first + only_second
-    p = stats.binomtest(only_first, discordant).pvalue if discordant else 1.0
+    p = float(stats.binomtest(only_first, discordant).pvalue) if discordant else 1.0
     difference = (only_first - only_second) / len(first)
-    return Comparison(difference, centre - half, centre + half, p, only_first, only_second)
+    low, high = max(-1.0, centre - half), min(1.0, centre + half)
+    return Comparison(difference, low, high, p, only_first, only_second)
+
+
+def refuse_other_characters(answers: list[str]) -> None:
+    """Answers are kept as ``1`` for right and ``0`` for wrong; anything else would count as wrong.
+
+    Raises:
+        ValueError: there is another character.
+    """
+    if others := set().union(*answers) - {"0", "1"}:
+        raise ValueError(f"answers are written as 1 and 0, one an item; got {sorted(others)!r}")

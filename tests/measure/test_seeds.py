@@ -2,9 +2,11 @@
 
 import numpy
 import pytest
+from scipy import stats
 
+from course_utils.errors import CourseError
 from course_utils.measure.evaluation import compare
-from course_utils.measure.seeds import accuracies, compare_means
+from course_utils.measure.seeds import Spread, accuracies, compare_means, spread
 
 
 def drawn(share, items=400, seeds=3, seed=0):
@@ -20,7 +22,7 @@ def test_one_seed_each_is_the_paired_comparison():
     [first], [second] = drawn(0.85, seeds=1), drawn(0.8, seeds=1, seed=1)
     found, expected = compare_means([first], [second]), compare(first, second)
     assert found.difference == pytest.approx(expected.difference)
-    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=2e-3)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
 
 
 def test_the_difference_is_that_of_the_means():
@@ -74,9 +76,94 @@ def test_it_reads_in_points():
     assert text.startswith("+") and "points [+" in text and "p = " in text
 
 
+SMALL = ["11", "00", "10", "11111", "00000", "1" * 8, "0" * 7 + "1"]
+
+
+@pytest.mark.parametrize("first", SMALL)
+@pytest.mark.parametrize("second", SMALL)
+@pytest.mark.parametrize("seeds", [1, 2, 3])
+def test_few_items_are_never_certain(first, second, seeds):
+    if len(first) != len(second):
+        return
+    found, pair = compare_means([first] * seeds, [second] * seeds), compare(first, second)
+    assert (found.difference, found.low, found.high) == pytest.approx(
+        (pair.difference, pair.low, pair.high)
+    )
+    assert -1 <= found.low <= found.difference <= found.high <= 1
+    differing = pair.only_first + pair.only_second
+    assert min(1.0, 2.0 ** (1 - differing)) <= found.p <= 1
+    assert found.p > 0.05 or len(first) > 5
+
+
+def of_shares(shares, items=20_000):
+    """Answers in which each seed is right on the first share of the items."""
+    return ["1" * round(share * items) + "0" * (items - round(share * items)) for share in shares]
+
+
 @pytest.mark.parametrize(
-    "first, second", [(["101"], ["10"]), (["1"], ["1"]), (["11", "1"], ["11"])]
+    "first, second",
+    [([1, 0, 1], [0, 1, 0]), ([1, 1, 0, 0], [1, 0, 0, 0, 0]), ([1, 0, 1, 1, 1], [1])],
 )
+def test_where_seeds_decide_it_is_welchs_t_test(first, second):
+    """Each seed is right on all items or on none, so that the items add no variance."""
+    found = compare_means(of_shares(first), of_shares(second))
+    if len(second) > 1:
+        expected = stats.ttest_ind(first, second, equal_var=False)
+    else:
+        expected = stats.ttest_1samp([share - second[0] for share in first], 0)
+    low, high = expected.confidence_interval()
+    assert found.p == pytest.approx(expected.pvalue, rel=1e-3)
+    assert (found.low, found.high) == pytest.approx((max(low, -1), min(high, 1)), abs=1e-3)
+
+
+@pytest.mark.parametrize("others", [1, 3])
+def test_intervals_of_three_seeds_cover_where_seeds_decide(others):
+    """Skill varies by seed far more than chance by item: with 1.96 only 81 or 88 % would hold."""
+    generator, covered = numpy.random.default_rng(3), 0
+    spread_of = {1: 0.0, 3: 0.1}[others]
+    for _ in range(400):
+        first = of_shares(generator.normal(0.5, 0.1, 3).clip(0, 1), 5000)
+        second = of_shares(generator.normal(0.5, spread_of, others).clip(0, 1), 5000)
+        found = compare_means(first, second)
+        covered += found.low <= 0 <= found.high
+    assert 0.92 < covered / 400 <= 0.99
+
+
+def test_where_items_decide_three_seeds_cost_next_to_nothing():
+    """Seeds that answer nearly all items alike: the interval is nearly that of one seed."""
+    [one], [two] = drawn(0.85, seeds=1), drawn(0.8, seeds=1, seed=9)
+    first, second = ([row, "0" + row[1:], row[:-1] + "1"] for row in (one, two))
+    found, single = compare_means(first, second), compare(one, two)
+    assert found.high - found.low == pytest.approx(single.high - single.low, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    "first, second",
+    [(["101"], ["10"]), (["1"], ["1"]), (["11", "1"], ["11"]), ([], ["11"]), (["11"], []),
+     ([], []), (["11"], ["111"]), ([""], [""])],
+)  # fmt: skip
 def test_other_items_are_refused(first, second):
     with pytest.raises(ValueError, match="same items"):
         compare_means(first, second)
+
+
+@pytest.mark.parametrize("answers", [["12"], ["1 "], ["10", "x1"]])
+def test_other_characters_are_refused(answers):
+    with pytest.raises(ValueError, match="written as 1 and 0"):
+        compare_means(["10"], answers)
+    with pytest.raises(ValueError, match="written as 1 and 0"):
+        accuracies(answers)
+
+
+@pytest.mark.parametrize("answers", [[], [""], ["1", "11"]])
+def test_accuracies_of_nothing_are_refused(answers):
+    with pytest.raises(ValueError, match="same items"):
+        accuracies(answers)
+
+
+def test_a_spread_is_of_at_least_one_number():
+    found = spread([3, 1, 2], float)
+    assert (found.low, found.mean, found.high) == (1, 2, 3) and Spread((4.0,)).mean == 4
+    for values in ((), (1.0, float("nan"))):
+        with pytest.raises(CourseError, match="no mean"):
+            Spread(values)
