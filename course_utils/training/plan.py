@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import torch
 from transformers import PreTrainedTokenizerBase
 
-from course_utils.data.batches import encode
+from course_utils.data.columns import texts_and_labels
 from course_utils.data.prompts import Prompt
+from course_utils.errors import CourseError
+from course_utils.validate import number, whole
 
 if TYPE_CHECKING:
     import datasets
@@ -29,10 +31,19 @@ class Example:
 def make_examples(
     tokenizer: PreTrainedTokenizerBase, prompt: Prompt, dataset: "datasets.Dataset"
 ) -> list[Example]:
-    """Tokenise a data set once, for the whole run."""
-    sequences = encode(tokenizer, [prompt.render(text) for text in dataset["text"]])
+    """Tokenise a data set once, for the whole run.
+
+    Args:
+        dataset: with the columns ``text`` and ``label``.
+
+    Raises:
+        CourseError: a label has no label word, a label word is no token of its own, or a prompt is
+            empty; see also ``data.columns.texts_and_labels``.
+    """
     label_ids = prompt.label_ids(tokenizer)
-    return [Example(ids, label_ids[y]) for ids, y in zip(sequences, dataset["label"])]
+    texts, labels = texts_and_labels(dataset, len(label_ids))
+    sequences = prompt.encoded(tokenizer, texts)
+    return [Example(ids, label_ids[label]) for ids, label in zip(sequences, labels)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,13 +51,17 @@ class TrainingConfig:
     """Settings of a run.
 
     Attributes:
-        learning_rate: the highest that the schedule reaches.
-        steps: optimiser steps.
-        batch_size: examples a step.
-        warmup: share of the steps in which the learning rate rises; then it falls to 0.
-        max_norm: gradients longer than this are scaled down to it.
-        validate_every: steps between two validations, each followed by a checkpoint.
-        seed: seed of the order of the examples and of dropout.
+        learning_rate: the highest that the schedule reaches, above 0.
+        steps: optimiser steps, at least 1.
+        batch_size: examples a step, at least 1.
+        warmup: share of the steps in which the learning rate rises, from 0 to below 1; then it
+            falls to 0.
+        max_norm: gradients longer than this are scaled down to it; above 0.
+        validate_every: steps between two validations, each followed by a checkpoint; at least 1.
+        seed: seed of the order of the examples and of dropout; from 0 to 2 ** 63 - 1.
+
+    Raises:
+        CourseError: a setting is something else.
     """
 
     learning_rate: float
@@ -56,6 +71,17 @@ class TrainingConfig:
     max_norm: float = 1.0
     validate_every: int = 20
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "batch_size", "validate_every"):
+            self._set(name, whole(name, getattr(self, name), 1))
+        for name in ("learning_rate", "max_norm"):
+            self._set(name, number(name, getattr(self, name), above=0))
+        self._set("warmup", number("warmup", self.warmup, least=0, below=1))
+        self._set("seed", whole("seed", self.seed, 0, 2**63 - 1))
+
+    def _set(self, name: str, value: float) -> None:
+        object.__setattr__(self, name, value)  # of a frozen class
 
 
 def learning_rate(step: int, config: TrainingConfig) -> float:
@@ -72,7 +98,14 @@ def plan_batches(lengths: list[int], config: TrainingConfig) -> list[list[int]]:
     Each epoch is shuffled and cut into pools of ``POOL`` batches; a pool is sorted by length,
     cut into batches, and these are shuffled again. The plan depends on the seed alone, so a
     resumed run goes on with the batches that an uninterrupted one would see.
+
+    Raises:
+        CourseError: there is no example.
     """
+    if not lengths:
+        raise CourseError(
+            "There is no example to train on", "give at least one: make_examples makes them"
+        )
     generator = torch.Generator().manual_seed(config.seed)
     size = config.batch_size
     plan: list[list[int]] = []
