@@ -9,11 +9,19 @@ import datasets
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from course_utils.data.batches import by_length, collate, encode
+from course_utils.data.batches import by_length, collate
+from course_utils.data.columns import texts_and_labels
 from course_utils.data.prompts import CONTENT_FREE, Prompt
-from course_utils.errors import CourseError
 from course_utils.measure.evaluation import Evaluation, fingerprint
-from course_utils.model.forward import MAX_TOKENS, answer_logits, evaluating, prefix_cache
+from course_utils.model.answers import label_probabilities
+from course_utils.model.forward import (
+    MAX_TOKENS,
+    answer_logits,
+    evaluating,
+    prefix_cache,
+    shares_prefix,
+)
+from course_utils.model.positions import room_for
 
 
 @torch.inference_mode()
@@ -26,30 +34,30 @@ def label_scores(
     """Probability of each label word after each text's prompt, renormalised over the labels.
 
     The tokens that all prompts begin with (the demonstrations, mostly) go through the model
-    once; their keys and values serve every text.
+    once; their keys and values serve every text, where the model can do so.
 
     Returns:
         (texts, labels) float32 on the CPU; each row sums to 1.
 
     Raises:
-        CourseError: a prompt is empty, or a label word is not a token of its own.
+        CourseError: there is no text, or one that is no string; a prompt is empty or longer than
+            the model's positions; a label word is not a token of its own; the model's answers are
+            not finite.
     """
-    sequences = encode(tokenizer, [prompt.render(text) for text in texts])
-    if not all(sequences):
-        raise CourseError(
-            "The prompt is empty, so there is no token that the label word could follow",
-            "write some words beside {text} into the template",
-        )
-    shared = _shared_length(sequences)
-    groups = by_length([len(ids) - shared for ids in sequences], MAX_TOKENS[model.device.type])
     label_ids = prompt.label_ids(tokenizer)
-    scores = torch.empty(len(texts), len(label_ids))
+    sequences = prompt.encoded(tokenizer, texts)
+    room = room_for(model, [len(ids) for ids in sequences])
+    longest = max(len(ids) for ids in sequences)
+    shared = _shared_length(sequences) if shares_prefix(model, longest) else 0
+    groups = by_length([len(ids) - shared for ids in sequences], MAX_TOKENS[model.device.type])
+    scores = torch.empty(len(sequences), len(label_ids))
     with evaluating(model):
         prefix = prefix_cache(model, sequences[0][:shared]) if shared else None
         for rows in groups:
-            batch = collate([sequences[i][shared:] for i in rows], tokenizer.pad_token_id)
+            own = [sequences[i][shared:] for i in rows]
+            batch = collate(own, tokenizer.pad_token_id, room and room - shared)
             logits = answer_logits(model, batch.to(model.device), prefix)  # (rows, vocabulary)
-            scores[rows] = logits[:, label_ids].softmax(1).cpu()
+            scores[rows] = label_probabilities(logits, label_ids)
     return scores
 
 
@@ -68,10 +76,15 @@ def evaluate(
     prompt: Prompt,
     dataset: datasets.Dataset,
 ) -> Evaluation:
-    """Score every item of a data set with the columns ``text`` and ``label``."""
-    texts = dataset["text"][:]
+    """Score every item of a data set with the columns ``text`` and ``label``.
+
+    Raises:
+        CourseError: a label has no label word, or see ``data.columns.texts_and_labels`` and
+            ``label_scores``.
+    """
+    texts, labels = texts_and_labels(dataset, len(prompt.label_words))
     scores = label_scores(model, tokenizer, prompt, texts)
-    return Evaluation(scores, torch.tensor(dataset["label"][:]), fingerprint(texts))
+    return Evaluation(scores, torch.tensor(labels), fingerprint(texts))
 
 
 def content_free_scores(

@@ -12,10 +12,12 @@ import torch
 from torch.nn.functional import one_hot
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from course_utils.data.batches import by_length, collate, encode
+from course_utils.data.batches import by_length, collate
 from course_utils.data.prompts import Prompt
 from course_utils.errors import CourseError
+from course_utils.model.answers import label_probabilities
 from course_utils.model.forward import MAX_TOKENS, answer_logits, evaluating
+from course_utils.model.positions import room_for
 
 
 class PromptBatch(torch.nn.Module):
@@ -55,7 +57,8 @@ def ensemble_scores(
         (prompts, texts, labels) float32 on the CPU; each row sums to 1.
 
     Raises:
-        CourseError: the model has a soft prompt of its own, or these do not fit it.
+        CourseError: the model has a soft prompt of its own, or these do not fit it; or see
+            ``measure.scoring.label_scores``.
     """
     width = model.get_input_embeddings().embedding_dim
     if getattr(model, "soft_prompt", None) is not None:
@@ -65,16 +68,18 @@ def ensemble_scores(
             f"Soft prompts of shape {tuple(soft_prompts.shape)} do not fit this model",
             f"give them the shape (prompts, length, {width}), with no 0 in it",
         )
-    sequences = encode(tokenizer, [prompt.render(text) for text in texts])
+    sequences = prompt.encoded(tokenizer, texts)
+    room = room_for(model, [len(ids) for ids in sequences], before=soft_prompts.shape[1])
     label_ids = prompt.label_ids(tokenizer)
-    scores = torch.empty(len(soft_prompts), len(texts), len(label_ids))
+    scores = torch.empty(len(soft_prompts), len(sequences), len(label_ids))
     max_tokens = MAX_TOKENS[model.device.type] // len(soft_prompts)
     with _soft_prompts(model, soft_prompts), evaluating(model):
         for rows in by_length([len(ids) for ids in sequences], max_tokens):
             repeated = [sequences[i] for i in rows] * len(soft_prompts)
-            batch = collate(repeated, tokenizer.pad_token_id).to(model.device)
-            logits = answer_logits(model, batch)[:, label_ids]  # (prompts x rows, labels)
-            scores[:, rows] = logits.softmax(1).view(-1, len(rows), len(label_ids)).cpu()
+            batch = collate(repeated, tokenizer.pad_token_id, room).to(model.device)
+            logits = answer_logits(model, batch)  # (prompts x rows, vocabulary)
+            found = label_probabilities(logits, label_ids)  # (prompts x rows, labels)
+            scores[:, rows] = found.view(-1, len(rows), len(label_ids))
     return scores
 
 
@@ -96,8 +101,18 @@ def majority_vote(predictions: torch.Tensor) -> torch.Tensor:
 
     Returns:
         (texts,) int64.
+
+    Raises:
+        CourseError: there is nothing to count, or a prediction is no label.
     """
-    return one_hot(predictions).sum(0).argmax(1)
+    counts = predictions.dtype in (torch.int64, torch.int32, torch.uint8)
+    if not counts or predictions.ndim != 2 or 0 in predictions.shape or predictions.min() < 0:
+        raise CourseError(
+            f"Predictions of the shape {tuple(predictions.shape)} and {predictions.dtype} cannot "
+            "be counted",
+            "give (prompts, texts) of whole numbers from 0, at least one of each",
+        )
+    return one_hot(predictions.long()).sum(0).argmax(1)
 
 
 def vote(scores: torch.Tensor) -> torch.Tensor:
@@ -108,7 +123,15 @@ def vote(scores: torch.Tensor) -> torch.Tensor:
 
     Returns:
         (texts,) int64.
+
+    Raises:
+        CourseError: there is nothing to count, or a score is not finite.
     """
+    if scores.ndim != 3 or 0 in scores.shape or not scores.isfinite().all():
+        raise CourseError(
+            f"Scores of the shape {tuple(scores.shape)} cannot be counted",
+            "give (prompts, texts, labels) of finite numbers, at least one of each",
+        )
     votes = one_hot(scores.argmax(2), scores.shape[2]).sum(0)  # (texts, labels)
     leading = votes == votes.max(1, keepdim=True).values
-    return scores.mean(0).masked_fill(~leading, -1.0).argmax(1)
+    return scores.mean(0).masked_fill(~leading, -torch.inf).argmax(1)

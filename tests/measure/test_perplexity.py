@@ -4,6 +4,7 @@ import numpy
 import pytest
 import torch
 
+from course_utils.errors import CourseError
 from course_utils.measure.perplexity import Perplexity, compare_perplexity, measure_perplexity
 from course_utils.model.tiny import tiny_model, tiny_tokenizer
 
@@ -51,3 +52,51 @@ def test_the_interval_is_that_of_the_mean_change():
 def test_other_texts_are_refused():
     with pytest.raises(ValueError, match="same texts"):
         compare_perplexity(pair([0.0] * 5)[0], pair([0.0] * 6)[1])
+
+
+@pytest.mark.parametrize(
+    "texts, words",
+    [
+        ([], "no text"),
+        ("one", "list of texts"),
+        (["a", None], "row 1"),
+        (["a", "", "b"], "no token to predict"),
+        (["ab", "x" * 513], "513 tokens.* for 512"),
+    ],
+)
+def test_texts_without_a_perplexity_are_refused(texts, words):
+    with pytest.raises(CourseError, match=words):
+        measure_perplexity(tiny_model("gpt2"), tiny_tokenizer(), texts)
+
+
+def test_one_predicted_token_is_enough_and_so_are_all_positions():
+    found = measure_perplexity(tiny_model("gpt2"), tiny_tokenizer(), ["a", "ab", "x" * 512])
+    assert found.counts.tolist() == [0, 1, 511] and found.losses[0] == 0
+
+
+def test_losses_that_are_no_numbers_are_refused():
+    model = tiny_model()
+    with torch.no_grad():
+        model.model.norm.weight[0] = torch.nan
+    with pytest.raises(CourseError, match="not finite"):
+        measure_perplexity(model, tiny_tokenizer(), ["ab"])
+    with pytest.raises(CourseError, match="no token"):
+        Perplexity(numpy.zeros(2), numpy.zeros(2, int))
+
+
+def test_texts_without_a_predicted_token_change_nothing():
+    after, before = pair([1.0, 3.0, -2.0, 0.5])
+    padded = [
+        Perplexity(numpy.append(each.losses, 0.0), numpy.append(each.counts, 0))
+        for each in (after, before)
+    ]
+    assert compare_perplexity(*padded) == compare_perplexity(after, before)
+
+
+def test_a_single_text_and_huge_losses_give_no_nan():
+    change = compare_perplexity(*pair([2.0]))
+    assert change.low == change.ratio == change.high == pytest.approx(numpy.exp(0.2))
+    huge = [Perplexity(numpy.array([loss, 9e3]), numpy.array([10, 1])) for loss in (9e3, 8e3)]
+    assert huge[0].value == numpy.inf
+    change = compare_perplexity(*huge)
+    assert change.ratio == pytest.approx(numpy.exp(1000 / 11)) and change.low <= change.ratio

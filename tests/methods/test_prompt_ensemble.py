@@ -58,3 +58,56 @@ def test_ties_of_a_vote_go_to_the_higher_mean_score():
 def test_one_sure_prompt_does_not_outvote_two():
     scores = torch.tensor([[[0.0, 1.0]], [[0.51, 0.49]], [[0.51, 0.49]]])
     assert vote(scores).tolist() == [0]
+
+
+@pytest.mark.parametrize("kind", ["llama", "gpt2"])
+def test_an_ensemble_may_fill_all_positions_but_no_more(kind):
+    model, tokenizer = tiny_model(kind), tiny_tokenizer()
+    full, prompt = "x" * (512 - 5 - 1), Prompt("{text}:", PROMPT.label_words)
+    assert ensemble_scores(model, tokenizer, prompt, [full, "a"], soft_prompts()).isfinite().all()
+    with pytest.raises(CourseError, match="508 tokens.* for 507"):
+        ensemble_scores(model, tokenizer, prompt, ["a", full + "x"], soft_prompts())
+    assert not hasattr(model, "soft_prompt")
+
+
+@pytest.mark.parametrize("texts", [[], "one", ["a", None]])
+def test_other_texts_are_refused(texts):
+    with pytest.raises(CourseError, match="text"):
+        ensemble_scores(tiny_model(), tiny_tokenizer(), PROMPT, texts, soft_prompts())
+
+
+def test_answers_that_are_no_numbers_are_refused_and_the_prompts_taken_away():
+    model = tiny_model().train()
+    with pytest.raises(CourseError, match="not finite"):
+        ensemble_scores(model, tiny_tokenizer(), PROMPT, TEXTS, soft_prompts() * torch.nan)
+    assert not hasattr(model, "soft_prompt") and model.training
+
+
+NO_VOTES = [
+    torch.zeros(0, 3, dtype=torch.int64),
+    torch.zeros(3, 0, dtype=torch.int64),
+    torch.zeros(3, dtype=torch.int64),
+    torch.tensor([[0, -1]]),
+    torch.tensor([[0.0, 1.0]]),
+    torch.tensor([[True, False]]),
+]
+
+
+@pytest.mark.parametrize("predictions", NO_VOTES, ids=range(len(NO_VOTES)))
+def test_what_is_no_vote_cannot_be_counted(predictions):
+    with pytest.raises(CourseError, match="cannot be counted"):
+        majority_vote(predictions)
+
+
+@pytest.mark.parametrize(
+    "scores", [torch.ones(0, 3, 2), torch.ones(3, 0, 2), torch.ones(3, 2, 0), torch.ones(3, 2),
+               torch.full((1, 1, 2), torch.nan)]
+)  # fmt: skip
+def test_what_is_no_score_cannot_be_counted(scores):
+    with pytest.raises(CourseError, match="cannot be counted"):
+        vote(scores)
+
+
+def test_one_vote_of_one_prompt_decides():
+    assert majority_vote(torch.tensor([[2]], dtype=torch.int32)).tolist() == [2]
+    assert vote(torch.tensor([[[-3.0, -2.0]], [[-1.0, -5.0]]])).tolist() == [0]  # logits, a tie
