@@ -1,4 +1,4 @@
-"""What a committed notebook must not be: too long, not executed, unable to repeat."""
+"""What a committed notebook must not be: too long, not executed, unable to repeat, prejudiced."""
 
 import re
 import statistics
@@ -8,6 +8,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course_utils.authoring.execute import WIDGET_VIEW
+from course_utils.authoring.literal_verdicts import literal_verdicts
 from course_utils.errors import CourseError
 
 LONGEST_CELL = 40  # lines
@@ -22,7 +23,7 @@ def find_problems(notebook: NotebookNode, executed: bool) -> list[str]:
         notebook: a solved notebook, or a learner's.
         executed: True for a solved notebook, whose outputs are kept.
     """
-    problems = [*_length(notebook), *_identity(notebook)]
+    problems = [*_length(notebook), *_identity(notebook), *_verdicts(notebook)]
     if "widgets" in notebook.metadata:
         problems.append("widget state is stored")
     if executed:
@@ -62,6 +63,13 @@ def _identity(notebook: NotebookNode) -> Iterator[str]:
     ids = [cell.id for cell in notebook.cells]
     for name in sorted({name for name in ids if ids.count(name) > 1}):
         yield f"cell {name}: the id is used twice"
+
+
+def _verdicts(notebook: NotebookNode) -> Iterator[str]:
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            for problem in literal_verdicts(cell.source):
+                yield f"cell {cell.id}: {problem}"
 
 
 def _execution(notebook: NotebookNode) -> Iterator[str]:

@@ -27,3 +27,11 @@ def test_student_guards_refuse_markers_outputs_and_equal_ids():
     notebook.cells[2].id = notebook.cells[1].id
     found = "\n".join(guards.find_problems(notebook, executed=False))
     assert "marker is left" in found and "count is left" in found and "used twice" in found
+
+
+@pytest.mark.parametrize("executed", [True, False])
+def test_both_kinds_of_notebook_refuse_a_written_verdict(executed):
+    notebook = _cells(1, 1)
+    notebook.cells[1].source = 'print("LoRA is ahead:", tuned > best or quick())'
+    found = [p for p in guards.find_problems(notebook, executed) if "verdicts" in p]
+    assert found and all(p.startswith(f"cell {notebook.cells[1].id}: line 1") for p in found)
