@@ -5,29 +5,63 @@ Lesson 3, *What did full fine-tuning change?* and *Two controls*.
 
 import torch
 
+from course_utils.errors import CourseError
+from course_utils.validate import whole
+
 State = dict[str, torch.Tensor]
 
 
 @torch.no_grad()
 def spectrum(delta: torch.Tensor) -> torch.Tensor:
-    """Singular values of a matrix, largest first: (min(out, in),) float32."""
-    return torch.linalg.svdvals(delta.float())
+    """Singular values of a matrix, largest first: (min(out, in),) float32.
+
+    Raises:
+        CourseError: it is no matrix, or not finite.
+    """
+    return torch.linalg.svdvals(_matrix(delta))
 
 
 @torch.no_grad()
 def decompose(delta: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """``(U, S, Vh)`` of a matrix (out, in), float32: do it once, then ``cut`` to many ranks."""
-    return torch.linalg.svd(delta.float(), full_matrices=False)
+    """``(U, S, Vh)`` of a matrix (out, in), float32: do it once, then ``cut`` to many ranks.
+
+    Raises:
+        CourseError: it is no matrix, or not finite.
+    """
+    return torch.linalg.svd(_matrix(delta), full_matrices=False)
+
+
+def _matrix(delta: torch.Tensor) -> torch.Tensor:
+    """In float32."""
+    if delta.ndim != 2 or not delta.numel() or not delta.isfinite().all():
+        raise CourseError(
+            f"A tensor of the shape {tuple(delta.shape)} is no matrix of finite numbers",
+            "give (out, in), and look for the step of training after which it was not finite",
+        )
+    return delta.float()
 
 
 def cut(parts: tuple[torch.Tensor, torch.Tensor, torch.Tensor], rank: int) -> torch.Tensor:
-    """The best approximation of that rank (Eckart & Young 1936): (out, in) float32."""
+    """The best approximation of at most that rank (Eckart & Young 1936): (out, in) float32.
+
+    Args:
+        parts: as ``decompose`` gives them.
+        rank: from 0, which leaves nothing; from min(out, in) on, the matrix itself.
+
+    Raises:
+        CourseError: the rank is no whole number of at least 0.
+    """
     U, S, Vh = parts
+    rank = whole("rank", rank, 0)
     return (U[:, :rank] * S[:rank]) @ Vh[:rank]
 
 
 def truncate(delta: torch.Tensor, rank: int) -> torch.Tensor:
-    """The matrix of rank ``rank`` that is nearest to ``delta``: (out, in) float32."""
+    """The matrix of rank ``rank`` that is nearest to ``delta``: (out, in) float32.
+
+    Raises:
+        CourseError: see ``decompose`` and ``cut``.
+    """
     return cut(decompose(delta), rank)
 
 
@@ -36,9 +70,13 @@ def random_like(delta: torch.Tensor, generator: torch.Generator) -> torch.Tensor
 
     Args:
         generator: on the CPU, so that every device gets the same matrix.
+
+    Raises:
+        CourseError: ``delta`` is no matrix, or not finite.
     """
+    norm = _matrix(delta).norm()
     noise = torch.randn(delta.shape, generator=generator).to(delta.device)
-    return noise * (delta.float().norm() / noise.norm())
+    return noise * (norm / noise.norm())
 
 
 def random_adapter(state: State, generator: torch.Generator) -> State:
@@ -53,13 +91,20 @@ def random_adapter(state: State, generator: torch.Generator) -> State:
     Returns:
         A state of the same names and shapes, in which ``B A`` of every layer has the Frobenius
         norm that it has in ``state``.
+
+    Raises:
+        CourseError: there is no adapter in ``state``, or one has no second matrix.
     """
     control = {}
-    for key, A in state.items():
-        if ".lora_A." not in key:
-            continue
-        other = key.replace(".lora_A.", ".lora_B.")
-        B = state[other]
+    keys = [key for key in state if ".lora_A." in key]
+    others = [key.replace(".lora_A.", ".lora_B.") for key in keys]
+    if not keys or not set(others) <= set(state):
+        raise CourseError(
+            "The state holds no adapters, or not both matrices of each",
+            "give what adapter_state(model) returns for a model with LoRA",
+        )
+    for key, other in zip(keys, others):
+        A, B = state[key], state[other]
         new_A = torch.randn(A.shape, generator=generator)
         new_B = torch.randn(B.shape, generator=generator)
         control[key] = new_A

@@ -7,7 +7,9 @@ import torch
 from torch.nn.functional import cosine_similarity, normalize
 from transformers import PreTrainedTokenizerBase
 
+from course_utils.analysis.vectors import checked
 from course_utils.errors import CourseError
+from course_utils.validate import whole
 
 METRICS = ("cosine", "dot", "euclidean")
 CHUNK = 128  # vectors that are compared with the whole vocabulary at a time
@@ -32,10 +34,25 @@ def nearest(vectors: torch.Tensor, table: torch.Tensor, metric: str, k: int) -> 
         (n, k) int64, row numbers.
 
     Raises:
-        CourseError: no such metric.
+        CourseError: no such metric; ``k`` is out of range; the widths differ; a number is not
+            finite; or by cosine, a vector is 0 and so has no direction.
     """
     if metric not in METRICS:
         raise CourseError(f"There is no metric '{metric}'", f"choose one of {', '.join(METRICS)}")
+    vectors, table = checked(vectors, "vectors"), checked(table, "the table")
+    k = whole("k", k, 1, len(table))
+    if vectors.shape[1] != table.shape[1]:
+        raise CourseError(
+            f"Vectors of {vectors.shape[1]} numbers cannot be compared with rows of "
+            f"{table.shape[1]}",
+            "take both from the same model",
+        )
+    if metric == "cosine" and not vectors.any(1).all():
+        raise CourseError(
+            f"Vector {int(vectors.any(1).int().argmin())} (counted from 0) is 0, so it has no "
+            "direction that a cosine could compare",
+            "leave it out, or take the metric 'euclidean'",
+        )
     table = table.float()
     if metric == "cosine":
         table = normalize(table, dim=1)
@@ -59,6 +76,9 @@ def nearest_words(
     Returns:
         A list for each vector: pairs of the token's text and its value. The value is the cosine,
         the dot product or the Euclidean distance; of the last, smaller is nearer.
+
+    Raises:
+        CourseError: see ``nearest``.
     """
     ids = nearest(vectors, table, metric, k)
     all_values = _values(vectors, table[ids], metric)
@@ -89,11 +109,15 @@ def tightness(vectors: torch.Tensor, table: torch.Tensor, k: int = 5) -> torch.T
     Args:
         vectors: (n, d_model).
         table: (vocabulary, d_model).
-        k: at least 2; words are nearest by cosine.
+        k: from 2 to ``vocabulary``; words are nearest by cosine.
 
     Returns:
         (n,) float32, in [-1, 1].
+
+    Raises:
+        CourseError: see ``nearest``.
     """
+    k = whole("k", k, 2, len(table))
     words = normalize(table[nearest(vectors, table, "cosine", k)].float(), dim=2)
     cosines = words @ words.transpose(1, 2)  # (n, k, k)
     return (cosines.sum((1, 2)) - k) / (k * (k - 1))  # without each word's cosine with itself
@@ -106,6 +130,9 @@ def snap(
 
     Returns:
         The words' ids, (n,) int64, and their rows of the table, (n, d_model) float32.
+
+    Raises:
+        CourseError: see ``nearest``.
     """
     ids = nearest(vectors, table, metric, 1)[:, 0]
     return ids, table.detach()[ids].float()

@@ -1,5 +1,8 @@
 """Cluster measures on points whose clusters are known, and on points that have none."""
 
+import itertools
+import math
+
 import pytest
 import torch
 
@@ -11,6 +14,7 @@ from course_utils.analysis.clusters import (
     permutation_test,
     silhouette,
 )
+from course_utils.errors import CourseError
 
 LABELS = torch.arange(4).repeat_interleave(6)
 
@@ -79,3 +83,136 @@ def test_permuted_labels_tell_clusters_from_noise():
 
 def test_p_is_one_where_labels_do_not_matter():
     assert permutation_test(lambda labels: 0.5, LABELS, 19) == (0.5, 0.5, 1.0)
+
+
+BAD = [
+    pytest.param(torch.full((24, 10), math.nan), id="nan"),
+    pytest.param(shapeless().index_fill(0, torch.tensor([3]), math.inf), id="inf"),
+    pytest.param(torch.ones(24), id="one dimension"),
+    pytest.param(torch.ones(0, 10), id="none"),
+]
+MEASURES = [
+    pca,
+    explained_share,
+    lambda points: k_means(points, 2),
+    lambda points: silhouette(points, LABELS[: len(points)]),
+    lambda points: neighbour_purity(points, LABELS[: len(points)], 3),
+]
+
+
+@pytest.mark.parametrize("points", BAD)
+@pytest.mark.parametrize("measure", MEASURES, ids=["pca", "share", "k_means", "width", "purity"])
+def test_vectors_that_are_no_numbers_are_refused(measure, points):
+    with pytest.raises(CourseError, match="points|vectors"):
+        measure(points)
+
+
+@pytest.mark.parametrize("k", [0, -1, 1.0, None])
+@pytest.mark.parametrize(
+    "measure, most",
+    [(pca, 10), (explained_share, 10), (k_means, 24),
+     (lambda points, k: neighbour_purity(points, LABELS, k), 23)],
+    ids=["pca", "share", "k_means", "purity"],
+)  # fmt: skip
+def test_k_out_of_range_is_refused_and_its_ends_are_not(measure, most, k):
+    measure(shapeless(), 1)
+    measure(shapeless(), most)
+    for value in (k, most + 1):
+        with pytest.raises(CourseError, match="^k = "):
+            measure(shapeless(), value)
+
+
+def test_all_components_show_all_of_the_variance():
+    assert explained_share(shapeless(), 10) == pytest.approx(1) and explained_share(shapeless()) < 1
+    line = torch.arange(5.0)[:, None] * torch.ones(3)
+    assert explained_share(line, 1) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("points", [torch.ones(5, 3), torch.zeros(5, 3), torch.ones(1, 3)])
+def test_points_that_do_not_differ_have_no_components(points):
+    for measure in (pca, explained_share):
+        with pytest.raises(CourseError, match="the same|at least 2"):
+            measure(points, 1)
+
+
+def test_k_means_needs_as_many_directions_as_clusters():
+    points = torch.tensor([[1.0, 0], [2, 0], [0, 3]])
+    assert k_means(points, 2).unique().numel() == 2
+    with pytest.raises(CourseError, match="fewer than 3 different directions"):
+        k_means(points, 3)
+
+
+@pytest.mark.parametrize(
+    "labels", [torch.zeros(24), torch.arange(24), torch.zeros(0), torch.zeros(23), LABELS[:, None]]
+)
+def test_a_silhouette_needs_two_clusters_and_fewer_than_points(labels):
+    with pytest.raises(CourseError, match="clusters|labels|Labels"):
+        silhouette(shapeless(), labels)
+
+
+def test_two_clusters_of_three_points_have_a_silhouette():
+    points = torch.tensor([[1.0, 0], [1, 0.1], [0, 1]])
+    assert 0 < silhouette(points, torch.tensor([0, 0, 1])) < 1
+
+
+@pytest.mark.parametrize("points", [torch.ones(24, 10), torch.zeros(24, 10)], ids=["equal", "zero"])
+@pytest.mark.parametrize("k", [1, 3, 23])
+def test_equal_vectors_have_the_purity_of_chance(points, k):
+    """A point is not its own neighbour, and the order of the points decides nothing."""
+    assert neighbour_purity(points, LABELS, k) == pytest.approx(5 / 23)
+    assert neighbour_purity(points, torch.arange(24), k) == 0
+    assert permutation_test(lambda labels: neighbour_purity(points, labels, k), LABELS, 19)[2] == 1
+
+
+def test_ties_are_shared_and_the_nearer_ones_count_in_full():
+    """Of the first point, one neighbour is nearest, and two of three equal ones take a place."""
+    points = torch.tensor([[1.0, 0], [0.9, 0.1], [0, 1], [0, 2], [0, 3]])
+    for labels in itertools.product([0, 1], repeat=5):
+        same = [label == labels[0] for label in labels]
+        first = (same[1] + 2 / 3 * sum(same[2:])) / 3
+        second_same = [label == labels[1] for label in labels]
+        second = (second_same[0] + 2 / 3 * sum(second_same[2:])) / 3
+        others = []
+        for i in (2, 3, 4):  # two equal ones first, then point 1
+            order = [j for j in (2, 3, 4) if j != i] + [1]
+            others.append(sum(labels[j] == labels[i] for j in order) / 3)
+        expected = (first + second + sum(others)) / 5
+        found = neighbour_purity(points, torch.tensor(labels), 3)
+        assert found == pytest.approx(expected)
+
+
+def test_two_points_are_each_others_neighbour():
+    points = torch.tensor([[1.0, 0], [-1, 0]])
+    assert neighbour_purity(points, torch.tensor([0, 0]), 1) == 1
+    assert neighbour_purity(points, torch.tensor([0, 1]), 1) == 0
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("when", [0, 5])
+def test_a_statistic_that_is_no_number_is_not_ranked(bad, when):
+    values = iter([0.3] * when + [bad] * 100)
+    with pytest.raises(CourseError, match="cannot be ranked"):
+        permutation_test(lambda labels: next(values), LABELS, 19)
+
+
+@pytest.mark.parametrize("value", [0.5, 0.0, -3.0, 1e-9, 1e9, 1 / 3])
+def test_a_constant_statistic_has_p_of_one(value):
+    observed, mean, p = permutation_test(lambda labels: value, LABELS, 99)
+    assert observed == value and mean == pytest.approx(value) and p == 1
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e9])
+def test_p_does_not_depend_on_the_scale(scale):
+    """Of the 24 orders of four labels, one has the largest statistic: p is near 1 / 24."""
+    weights = torch.tensor([1.0, 2.0, 4.0, 8.0]).double() * scale
+    found = permutation_test(lambda labels: (weights * labels).sum(), torch.arange(4), 4799)[2]
+    assert found == pytest.approx(1 / 24, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "change", [{"permutations": 0}, {"permutations": 9.0}, {"seed": -1}, {"labels": LABELS[:0]}]
+)
+def test_other_settings_of_the_test_are_refused(change):
+    settings = {"statistic": lambda labels: 0.5, "labels": LABELS} | change
+    with pytest.raises(CourseError, match="permutations|seed|Labels"):
+        permutation_test(**settings)

@@ -98,3 +98,50 @@ def test_words_in_bunches_are_tight_and_scattered_ones_are_not():
     bunches = torch.eye(6).repeat(5, 1) + 0.01 * table[:30]
     assert tightness(torch.eye(6), bunches).min() > 0.95
     assert tightness(torch.eye(6), torch.cat([torch.eye(6), -torch.eye(6)]), 4).max() < 0.1
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_k_goes_from_one_to_the_whole_table(metric):
+    vectors, table = draw(2)
+    assert nearest(vectors, table, metric, 1).shape == (2, 1)
+    assert nearest(vectors, table, metric, 40).sort(1).values.tolist() == [list(range(40))] * 2
+    for k in (0, -1, 41, 2.0, None):
+        with pytest.raises(CourseError, match=r"k = .* from 1 to 40"):
+            nearest(vectors, table, metric, k)
+
+
+@pytest.mark.parametrize("k", [1, 0, 41])
+def test_tightness_needs_pairs(k):
+    with pytest.raises(CourseError, match="from 2 to 40"):
+        tightness(*draw(2), k)
+    assert tightness(*draw(2), 40).isfinite().all()
+
+
+@pytest.mark.parametrize("bad", [torch.nan, torch.inf])
+@pytest.mark.parametrize("metric", METRICS)
+def test_numbers_that_are_not_finite_are_refused(metric, bad):
+    vectors, table = draw(3)
+    vectors[1, 2], table[4, 0] = bad, bad
+    with pytest.raises(CourseError, match="Row 1 .* of vectors"):
+        snap(vectors, table, metric)
+    with pytest.raises(CourseError, match="Row 4 .* of the table"):
+        snap(vectors[:1], table, metric)
+
+
+@pytest.mark.parametrize("shape", [(6,), (2, 5), (0, 6)])
+def test_vectors_of_another_shape_are_refused(shape):
+    with pytest.raises(CourseError, match="cannot be compared"):
+        nearest(torch.ones(shape), draw(1)[1], "dot", 1)
+
+
+def test_a_vector_of_zero_has_no_direction_but_a_place():
+    vectors, table = draw(2)
+    vectors[1] = 0
+    with pytest.raises(CourseError, match="Vector 1 .* is 0"):
+        nearest(vectors, table, "cosine", 1)
+    assert nearest(vectors, table, "euclidean", 1)[1].item() == 0  # the shortest row
+
+
+def test_a_row_of_zero_is_never_nearer_than_one_in_the_same_direction():
+    table = torch.cat([torch.zeros(1, 6), draw(1)[1]])  # as of a padding token
+    assert nearest(table[1:], table, "cosine", 1)[:, 0].tolist() == list(range(1, 41))
