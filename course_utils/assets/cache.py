@@ -63,7 +63,7 @@ def problem(asset: Asset, full: bool = False) -> str | None:
         asset: what to look at.
         full: hash every byte, rather than 32 samples (2 MiB) of each large file.
     """
-    digest, key = (sha256, "sha256") if full else (_sampled, "sampled")
+    digest, key = (sha256, "sha256") if full else (sampled, "sampled")
     try:
         manifest = json.loads((asset.folder / MANIFEST).read_text(encoding="utf-8"))
         if (manifest["format"], manifest["sources"]) != (asset.format, asset.sources):
@@ -153,7 +153,7 @@ def _write_manifest(asset: Asset, folder: Path) -> None:
         path.relative_to(folder).as_posix(): {
             "bytes": path.stat().st_size,
             "sha256": sha256(path),
-            "sampled": _sampled(path),
+            "sampled": sampled(path),
         }
         for path in sorted(folder.rglob("*"))
         if path.is_file()
@@ -184,7 +184,7 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _sampled(path: Path) -> str:
+def sampled(path: Path) -> str:
     """sha256 of evenly spaced blocks, first and last among them; of all of a small file."""
     size = path.stat().st_size
     starts = list(range(0, size, BLOCK))

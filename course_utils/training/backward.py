@@ -12,8 +12,10 @@ from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel
 
 from course_utils.data.batches import by_length, collate
+from course_utils.errors import CourseError
 from course_utils.memory import out_of_memory
-from course_utils.model.forward import answer_logits, evaluating
+from course_utils.model.forward import answer_logits, evaluating, soft_length
+from course_utils.model.selftest import ways
 from course_utils.quantisation.layer import quantised_layers
 from course_utils.training.cuda_graphs import WIDTHS, GraphedBackward
 from course_utils.training.mixed_precision import LossScale
@@ -54,12 +56,15 @@ def backward_of(
 ) -> Callable[[list[Example]], float]:
     """The fastest ``backward`` for this device: on a GPU, CUDA graphs for ordinary batches.
 
+    Graphs need the fast way through the model, see ``model.selftest``.
+
     Args:
         loss_scale: off if not given. Where it is on, the plain way is taken, as the scale may
             change from step to step and a graph could not follow.
     """
     scale = loss_scale or LossScale()
-    if scale.on or model.device.type != "cuda":
+    widest = WIDTHS[-1] + soft_length(model)
+    if scale.on or model.device.type != "cuda" or not ways(model).fast_for(widest):
         return lambda examples: backward(model, examples, pad_id, scale.value)
     graphed = GraphedBackward(model, pad_id)
 
@@ -92,19 +97,37 @@ def mean_loss(model: PreTrainedModel, examples: list[Example], pad_id: int) -> f
 
 @contextlib.contextmanager
 def explained_out_of_memory(model: PreTrainedModel, batch: list[Example]) -> Iterator[None]:
-    """Where a GPU's memory runs out in a step on ``batch``, say what the step needs.
+    """Where memory runs out in a step on ``batch``, say so; of a GPU's, what the step needs.
 
     Raises:
         CourseError: see ``memory.out_of_memory.explain``.
     """
     try:
         yield
-    except torch.OutOfMemoryError as error:
-        # The frames of the failed step would keep its activations alive, and with them the memory
-        # that whoever reads the message needs to go on.
-        traceback.clear_frames(error.__traceback__)
-        length = max(len(example.ids) for example in batch)
-        rows = min(len(batch), max(1, micro_batch_tokens(model) // length))
-        training = out_of_memory.training_of(model, rows, length, logit_positions=rows)
-        memory = out_of_memory.capacity(model.device)
-        raise out_of_memory.explain(model.config, training, memory) from None
+    except RuntimeError as error:
+        if isinstance(error, torch.OutOfMemoryError):
+            raise _explained_on_gpu(error, model, batch) from None
+        if "DefaultCPUAllocator" in str(error):
+            raise _explained_on_cpu(error) from None
+        raise
+
+
+def _explained_on_cpu(error: RuntimeError) -> CourseError:
+    traceback.clear_frames(error.__traceback__)  # as below
+    return CourseError(
+        f"The computer's memory ran out in a step of training ({str(error).splitlines()[0]})",
+        "close other notebooks and programs; `python -m course_utils doctor` says how much is free",
+    )
+
+
+def _explained_on_gpu(
+    error: torch.OutOfMemoryError, model: PreTrainedModel, batch: list[Example]
+) -> CourseError:
+    # The frames of the failed step would keep its activations alive, and with them the memory
+    # that whoever reads the message needs to go on.
+    traceback.clear_frames(error.__traceback__)
+    length = max(len(example.ids) for example in batch)
+    rows = min(len(batch), max(1, micro_batch_tokens(model) // length))
+    training = out_of_memory.training_of(model, rows, length, logit_positions=rows)
+    memory = out_of_memory.capacity(model.device)
+    return out_of_memory.explain(model.config, training, memory)

@@ -14,6 +14,7 @@ from transformers import PreTrainedModel
 
 from course_utils.data.batches import Batch, collate
 from course_utils.model.forward import answer_logits
+from course_utils.training.mixed_precision import refuse_without_gradient
 
 WIDTHS = (16, 24, 32, 48, 64, 96, 128, 192, 256)  # a graph is recorded for each that occurs
 WARM_UP = 2  # runs before the recording, as libraries set themselves up in the first
@@ -46,11 +47,18 @@ class Recorder:
         Returns:
             A function that runs both again on what the tensors then hold, and returns the loss:
             a tensor that the next call overwrites.
+
+        Raises:
+            CourseError: the loss does not depend on one of the parameters.
         """
         current = torch.cuda.current_stream(self._device)
         self._stream.wait_stream(current)
         with torch.cuda.stream(self._stream):
-            for _ in range(WARM_UP):
+            for parameter in self._parameters:
+                parameter.grad = None
+            loss_of().backward()
+            refuse_without_gradient(self._parameters)
+            for _ in range(WARM_UP - 1):
                 self._run(loss_of)
         current.wait_stream(self._stream)
         graph = torch.cuda.CUDAGraph()

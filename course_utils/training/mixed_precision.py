@@ -76,6 +76,22 @@ class LossScale:
             self.value, self.good_steps = value, int(good_steps)
 
 
+def refuse_without_gradient(parameters: list[torch.nn.Parameter]) -> None:
+    """After a backward pass: has each parameter a gradient?
+
+    Raises:
+        CourseError: one has none.
+    """
+    without = [p for p in parameters if p.grad is None]
+    if without:
+        shapes = ", ".join(str(tuple(p.shape)) for p in without[:3])
+        raise CourseError(
+            f"{len(without)} of {len(parameters)} parameters that require a gradient got none "
+            f"(shapes: {shapes}): the loss does not depend on them",
+            "freeze them with requires_grad_(False), or use them in the model",
+        )
+
+
 class MixedPrecisionAdamW:
     """AdamW (PyTorch's, fused) on float32 master copies of ``parameters``.
 
@@ -141,14 +157,8 @@ class MixedPrecisionAdamW:
         return norm.item()
 
     def _gradients(self) -> list[torch.Tensor]:
-        gradients = [p.grad for p in self.parameters if p.grad is not None]
-        if len(gradients) < len(self.parameters):
-            raise CourseError(
-                f"{len(self.parameters) - len(gradients)} of {len(self.parameters)} parameters "
-                "that require a gradient got none: the loss does not depend on them",
-                "freeze them with requires_grad_(False), or use them in the model",
-            )
-        return gradients
+        refuse_without_gradient(self.parameters)
+        return [p.grad for p in self.parameters if p.grad is not None]
 
     def _step_chunk(self, chunk: slice, gradients: list, factor: torch.Tensor) -> None:
         """Step the masters of one chunk: AdamW passes over parameters that have no gradient."""

@@ -5,6 +5,7 @@ The lessons read ``history.losses``, ``validations`` and ``best`` after each tra
 
 import dataclasses
 import math
+import time
 
 import torch
 
@@ -21,12 +22,14 @@ class History:
         norms: norm of the gradients of each step, before clipping; not finite where float16
             overflowed and the step was skipped.
         validations: ``(steps done, validation loss)`` pairs.
+        seconds: of the whole training, the parts before an interruption included.
         interrupted: was the run cut off?
     """
 
     losses: list[float] = dataclasses.field(default_factory=list)
     norms: list[float] = dataclasses.field(default_factory=list)
     validations: list[tuple[int, float]] = dataclasses.field(default_factory=list)
+    seconds: float = 0.0
     interrupted: bool = False
 
     @property
@@ -43,10 +46,37 @@ class History:
             )
         return min(self.validations, key=lambda point: point[1])
 
+    def say_interrupted(self, steps: int, resumes_from: int | None) -> None:
+        """Print what an interrupted run of ``steps`` steps leaves, and where it will go on."""
+        if self.validations:
+            has = f"The model has the best weights so far, those of step {self.best[0]}"
+        else:
+            has = "The model has the weights that it began with"
+        again = "begins again" if resumes_from is None else f"goes on after step {resumes_from}"
+        print(
+            f"Interrupted after {len(self.losses)} of {steps} steps. {has}; the same call {again}."
+        )
+
     def add(self, loss: float, norm: float) -> None:
         """Note one step."""
         self.losses.append(loss)
         self.norms.append(norm)
+
+
+class Stopwatch:
+    """Seconds since it was made, added to those of before.
+
+    Args:
+        before: seconds of the parts of a run that were cut off.
+    """
+
+    def __init__(self, before: float = 0.0):
+        self._start = time.perf_counter() - before
+
+    @property
+    def seconds(self) -> float:
+        """So far."""
+        return time.perf_counter() - self._start
 
 
 def trainable_by_name(model: torch.nn.Module) -> dict[str, torch.nn.Parameter]:

@@ -1,6 +1,5 @@
 """The training loop against PyTorch's own, and its promises about interruption."""
 
-import json
 import subprocess
 import sys
 
@@ -11,7 +10,7 @@ from course_utils.errors import CourseError
 from course_utils.model.tiny import tiny_model
 from course_utils.settings import PACKAGE
 from course_utils.training import backward as backward_module
-from course_utils.training import loop
+from course_utils.training import run as run_module
 from course_utils.training.loop import train
 from course_utils.training.plan import Example, TrainingConfig
 
@@ -100,29 +99,11 @@ def test_an_interrupted_run_leaves_the_best_weights(tmp_path, monkeypatch):
         return real(*arguments)
 
     monkeypatch.setattr(backward_module, "backward", cut)
-    monkeypatch.setattr(loop, "mean_loss", lambda *a: 1.0 if "calls" in kept else 2.0)
+    monkeypatch.setattr(run_module, "mean_loss", lambda *a: 1.0 if "calls" in kept else 2.0)
     history = run(model, tmp_path / "cut")
     assert history.best[0] == 4
     assert torch.equal(weights(model), kept["after 4"])
     assert not model.training and all(p.grad is None for p in model.parameters())
-
-
-def test_another_run_is_not_resumed(tmp_path, monkeypatch):
-    real, calls = backward_module.backward, []
-
-    def cut(*arguments):
-        calls.append(1)
-        if len(calls) == 6:
-            raise KeyboardInterrupt
-        return real(*arguments)
-
-    monkeypatch.setattr(backward_module, "backward", cut)
-    run(tiny_model(), tmp_path / "run")
-    saved = json.loads((tmp_path / "run" / "run.json").read_text())
-    assert saved["step"] == 4
-    other = TrainingConfig(learning_rate=2e-3, steps=12, batch_size=4, validate_every=4)
-    assert len(run(tiny_model(), tmp_path / "run", other).losses) == 12
-    assert len(calls) == 6 + 12
 
 
 def test_a_loss_that_is_not_finite_stops_with_the_best_weights(tmp_path, monkeypatch):

@@ -175,7 +175,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path, monkeypatch):
 
     monkeypatch.setattr(backward_module, "backward", stopping)
     assert run(cut, tmp_path / "cut").interrupted
-    saved = json.loads((tmp_path / "cut" / "run.json").read_text())
+    saved = json.loads(next((tmp_path / "cut").glob("*/run.json")).read_text())
     assert saved["step"] == 8
     assert not run(cut, tmp_path / "cut").interrupted
     assert torch.equal(weights(cut), weights(whole))
