@@ -1,0 +1,216 @@
+"""Made-up results of each lesson, as its verdict cells find them: as usual, turned, or equal."""
+
+import dataclasses
+import types
+
+import torch
+
+from course_utils.machine.device import GIB
+from course_utils.measure import evaluation, verdicts
+from course_utils.measure.evaluation import compare, wilson_interval
+from course_utils.measure.perplexity import Change
+from course_utils.measure.seeds import compare_means
+
+USUAL, TURNED, EQUAL = "usual", "turned", "equal"
+RIGHT, FAIR, WRONG = (("1" * hits + "0" * (400 - hits)) for hits in (360, 300, 220))
+CHANGES = {
+    USUAL: Change(1.2, 1.1, 1.3),
+    TURNED: Change(0.8, 0.7, 0.9),
+    EQUAL: Change(1.0, 0.9, 2.1),
+}
+
+
+class Items(list):
+    """As many items as are asked for, with texts."""
+
+    def select(self, rows):
+        return Items(rows)
+
+    def __getitem__(self, key):
+        return ["a text"] * len(self) if key == "text" else super().__getitem__(key)
+
+
+@dataclasses.dataclass
+class Result:
+    """What an ``Evaluation`` and a result of the lab book have in common, and more."""
+
+    correct: str
+    method: str = "LoRA"
+    items: str = "the same"
+    source: str = "recorded"
+    quick: bool = False
+    seconds: float = 1.0
+    details: dict = dataclasses.field(default_factory=lambda: {"prefix": "", "prompts_tried": 1})
+
+    @property
+    def accuracy(self):
+        return self.correct.count("1") / len(self.correct)
+
+    @property
+    def interval(self):
+        return wilson_interval(self.correct.count("1"), len(self.correct))
+
+    @property
+    def right(self):
+        return torch.tensor([answer == "1" for answer in self.correct])
+
+    scores = torch.zeros(8, 2)
+
+    def __str__(self):
+        return f"{self.accuracy:.3f}"
+
+
+def made_up(lesson, outcome):
+    """Names that a lesson's verdict cells find: {name: value}.
+
+    Args:
+        lesson: ``01`` to ``05``.
+        outcome: ``usual`` (the lesson's method is ahead), ``turned`` (behind) or ``equal``.
+    """
+    usual = outcome == USUAL
+    ours, theirs = {
+        USUAL: (RIGHT, WRONG), TURNED: (WRONG, RIGHT), EQUAL: (FAIR, FAIR),
+    }[outcome]  # fmt: skip
+    best_prompt, full = Result(theirs, "best hand-written prompt"), Result(theirs)
+    return _common(usual, ours, best_prompt) | {
+        "01": _lesson_1, "02": _lesson_2, "03": _lesson_3, "04": _lesson_4, "05": _lesson_5,
+    }[lesson](outcome, Result(ours), best_prompt, full)  # fmt: skip
+
+
+def _common(usual, ours, best_prompt):
+    run = types.SimpleNamespace(
+        losses=[1.0] * 40, validations=[(0, 6.0)], best=(40, 1.0 if usual else 5.5)
+    )
+    return {
+        "torch": torch,
+        "verdicts": verdicts,
+        "evaluation": evaluation,
+        "compare_means": compare_means,
+        "GIB": GIB,
+        "STEPS": 40,
+        "history": run,
+        "point": run if usual else types.SimpleNamespace(best=(2, 6.5), validations=[(0, 6.0)]),
+        "test_items": Items(range(400 if usual else 300)),
+        "memory": types.SimpleNamespace(peak=3.0 if usual else 1.0),
+        "predicted": 2.0,
+        "tokenizer": None,
+        "prompt": None,
+        "model": None,
+        "model_name": lambda: "a model",
+        "task": types.SimpleNamespace(majority=0.5, test=Items(range(400))),
+        "shorten": lambda full, short: full,
+        "scoring": types.SimpleNamespace(
+            evaluate=lambda *_: Result(ours), label_scores=lambda *_: torch.zeros(8, 2)
+        ),
+        "labbook": types.SimpleNamespace(
+            find=lambda *_: best_prompt,
+            current=lambda *_: [Result(best_prompt.correct), best_prompt],
+        ),
+        "plt": types.SimpleNamespace(show=lambda: None),
+        "accuracy_figure": lambda rows, baseline, title: print(title),
+    }
+
+
+def _lesson_1(outcome, ours, best_prompt, full):
+    better, worse = (RIGHT, WRONG) if outcome == USUAL else (ours.correct, ours.correct)
+    prompts = {"template": (None, Result(better)), "4 shots, draw": (None, ours)}
+    return {
+        "measured": prompts | {"another": (None, Result(worse))},
+        "few_shot": ["draw"],
+        "best": best_prompt,
+        "calibrated": dict.fromkeys((*prompts, "another"), Result(better)),
+        "rows": [("template", 0.9, None), ("another", 0.5, None)],
+        "baseline": 0.5 if outcome == USUAL else 0.95,
+        "test": ours,
+    }
+
+
+def _lesson_2(outcome, ours, best_prompt, full):
+    return {
+        "trial_losses": [3.0, 2.0, 1.0] if outcome == USUAL else [3.0, 3.5, 1.0],
+        "measure": lambda model: ({"movies": ours}, None),
+        "before": {"movies": full},
+        "tuned": ours,
+        "lead": verdicts.paired(ours, best_prompt),
+        "gain": verdicts.paired(ours, full),
+        "change": CHANGES[outcome],
+    }
+
+
+def _lesson_3(outcome, ours, best_prompt, full):
+    usual = outcome == USUAL
+    moved = types.SimpleNamespace(lora_B=torch.ones(1) if usual else torch.zeros(1))
+    untaught = {USUAL: 50, TURNED: 240, EQUAL: 150}[outcome]  # right, of 250
+    return {
+        "adapted": [moved],
+        "kept": {"LoRA": 9.0 if usual else 1.0, "full fine-tuning": 9.0},
+        "whole": 9.0,
+        "fastest": {"LoRA": 1.0 if usual else 9.0, "full fine-tuning": 1.0},
+        "full": full,
+        "total": 100,
+        "trainable": 2,
+        "tuned": ours,
+        "over_prompt": verdicts.paired(ours, best_prompt),
+        "over_full": verdicts.paired(ours, full),
+        "n": 250,
+        "random_result": Result({USUAL: "0" * 250, TURNED: "1" * 250, EQUAL: FAIR[:250]}[outcome]),
+        "some_before": Result("1" * 150 + "0" * 100),
+        "shuffled": [Result("1" * untaught + "0" * (250 - untaught))] * 3,
+        "after": {"tweets": None},
+        "texts": ["a text"] * 100,
+        "change": CHANGES[outcome],
+        "lora": types.SimpleNamespace(lora_layers=lambda _: {}),
+        "some_items": Items(range(250)),
+        "same": 0.99 if usual else 0.5,
+        "swaps": [1.0] * 6,
+        "reload": 99.0 if usual else 2.0,
+        "my_points": {"2e-3": 1.0 if usual else 6.0, "5e-5": 5.0},
+        "runs": {("LoRA", 8): [ours]},
+        "reference": [full],
+    }
+
+
+def _lesson_4(outcome, ours, best_prompt, full):
+    usual, vectors = outcome == USUAL, torch.ones(2, 4)
+    kinds = {USUAL: (WRONG, RIGHT), TURNED: (RIGHT, WRONG), EQUAL: (FAIR, FAIR)}
+    recorded = types.SimpleNamespace(
+        method="prompt tuning", device="a GPU", date="today", seed=0, trainable_parameters=2,
+        correct=ours.correct, accuracy=ours.accuracy,
+    )  # fmt: skip
+    book = types.SimpleNamespace(
+        find=lambda *_: best_prompt, RECORDED=None,
+        read=lambda _: [types.SimpleNamespace(**vars(best_prompt), n=400)],
+        current=lambda *_: [best_prompt],
+    )  # fmt: skip
+    return {
+        "labbook": book,
+        "starts": {"labels": vectors, "random": vectors, "N(0, 1)": 9 * vectors},
+        "norms": torch.tensor(2.0),
+        "start_losses": {"labels": 6.0, "random": 5.0 if usual else 7.0},
+        "recorded": lambda _: [recorded] * 3,
+        "everything": 100,
+        "tuned": ours,
+        "my_nearest": lambda *_: torch.zeros(2, 1, dtype=torch.long),
+        "path": torch.stack([vectors, -vectors if usual else vectors]),
+        "table": None,
+        "label_ids": [0, 1],
+        "LENGTH": 2,
+        "cosine_similarity": torch.nn.functional.cosine_similarity,
+        "loss": compare(*kinds[outcome]),
+    }
+
+
+def _lesson_5(outcome, ours, best_prompt, full):
+    usual = outcome == USUAL
+    wide = {USUAL: (WRONG, RIGHT), TURNED: (RIGHT, WRONG), EQUAL: (FAIR, FAIR)}[outcome]
+    rounded = [
+        types.SimpleNamespace(rmse=rmse, perplexity=CHANGES[outcome], accuracy=accuracy)
+        for rmse, accuracy in ((0.1, None), (0.2, None), (0.3, None), (0.4, compare(*wide)))
+    ]
+    return {
+        "rows": rounded,
+        "probe": Items(range(200)),
+        "texts": ["a text"] * 30,
+        "tuned": Result(RIGHT if usual else WRONG),
+        "over_lora": verdicts.paired(ours, full),
+    }
