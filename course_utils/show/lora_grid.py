@@ -137,10 +137,15 @@ def describe_grid(records: Sequence[Record], view: str, metric: str) -> str:
     """A table: a row a place, a column a series; half the distance between the seeds' ends."""
     series = points(records, view, metric)
     cells = {(name, place): s for name, line in series.items() for place, s in line}
-    lines = [f"{VIEWS[view].axis.replace('_', ' '):13}" + "".join(f"{n:>17}" for n in series)]
+    widths = [max(len(name), 13) + 1 for name in series]  # 13: a cell, or "learning rate"
+
+    def line(first: str, row: list[str]) -> str:
+        return (f"{first:13}" + "".join(f"{t:>{w}}" for t, w in zip(row, widths))).rstrip()
+
+    lines = [line(VIEWS[view].axis.replace("_", " "), list(series))]
     for place in sorted({place for _, place in cells}):
         row = [_cell(cells[name, place]) if (name, place) in cells else "" for name in series]
-        lines.append((f"{_place(place):13}" + "".join(f"{cell:>17}" for cell in row)).rstrip())
+        lines.append(line(_place(place), row))
     return "\n".join([*lines, TABLE_NOTE])
 
 

@@ -106,7 +106,7 @@ def test_the_text_says_what_the_figure_shows(grid):
     assert [line.split()[0] for line in lines[1:]] == (
         "5e-6 2e-5 5e-5 1e-4 2e-4 5e-4 1e-3 2e-3".split()
     )
-    assert max(map(len, lines)) <= 100
+    assert max(map(len, lines)) <= 90
     assert "900 \u00b1 0" in describe_grid(grid, "alpha", "perplexity on editorials")
 
 
