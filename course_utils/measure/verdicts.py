@@ -64,7 +64,7 @@ def order(first: str, second: str, difference: Interval | None, recorded: bool =
         A sentence without numbers, which repeats wherever the verdict does.
     """
     if difference is None:
-        return f"{first} against {second}: not compared, for want of answers to the same items"
+        return f"{first} against {second}: no common items to compare"
     if quick() and not recorded:
         return f"{first} against {second}: {NOT_TESTED}"
     if difference.low > 0:

@@ -60,7 +60,7 @@ def test_only_answers_to_the_same_items_are_paired():
     assert verdicts.paired(result(GOOD, "a"), result(BAD, "a")) == compare(GOOD, BAD)
     assert verdicts.paired(result(GOOD, "a"), result(BAD, "b")) is None
     for sentence in (verdicts.order("A", "B", None), verdicts.versus("A", "B", None)):
-        assert sentence == "A against B: not compared, for want of answers to the same items"
+        assert sentence == "A against B: no common items to compare"
     assert verdicts.title("A", "B", None) == "A against B"
 
 
