@@ -17,7 +17,9 @@ from course_utils.memory.activations import FLOAT32, Saved
 from course_utils.memory.shapes import Shape
 from course_utils.methods.names import Method
 from course_utils.quantisation.blockwise import BLOCK, SECOND_BLOCK
+from course_utils.validate import number, one_of, whole
 
+DTYPES = (torch.float32, torch.bfloat16, torch.float16)
 METHODS = (Method.FULL, Method.LORA, Method.QLORA, Method.PROMPT_TUNING)
 CODEBOOKS = 16 * FLOAT32 + 256 * FLOAT32 + FLOAT32  # NF4's levels, the 8-bit levels, an offset
 # A logit when it takes the most memory, in the backward pass of the cross-entropy: its log-softmax,
@@ -44,6 +46,10 @@ class Training:
         soft_tokens: length of the soft prompt of prompt tuning.
         logit_positions: positions whose logits are in memory at once; None for all. The lessons
             need them at the answers alone: one a row.
+
+    Raises:
+        CourseError: the method or the dtype is another, a count is no whole number of at least 1,
+            or there are more positions of logits than tokens.
     """
 
     method: Method
@@ -62,10 +68,12 @@ class Training:
                 f"choose one of {', '.join(METHODS)}",
             )
         object.__setattr__(self, "method", Method(self.method))  # a name will do, too
-        if min(self.batch, self.length, self.rank, self.soft_tokens) < 1:
-            raise CourseError(
-                "Batch, length, rank and soft tokens are counts", "give each at least 1"
-            )
+        one_of("dtype", self.dtype, DTYPES)
+        one_of("checkpointing", self.checkpointing, (True, False))
+        for name in ("batch", "length", "rank", "soft_tokens"):
+            whole(name, getattr(self, name), 1)
+        if self.logit_positions is not None:
+            whole("logit_positions", self.logit_positions, 1, self.tokens)
 
     @property
     def row(self) -> int:
@@ -113,7 +121,14 @@ def estimate(shape: Shape, training: Training, workspace: int = WORKSPACES) -> E
 
     Args:
         workspace: what the libraries of the device keep; 0 on a CPU.
+
+    Raises:
+        CourseError: the rank of the adapters is above that of any layer, or ``workspace`` is no
+            whole number of at least 0.
     """
+    workspace = whole("workspace", workspace, 0)
+    if training.method in (Method.LORA, Method.QLORA):
+        whole("rank", training.rank, 1, shape.full_rank)
     step = _Step(shape, training)
     held = step.held() | {"workspaces": workspace}
     moments = {
@@ -127,8 +142,13 @@ def estimate(shape: Shape, training: Training, workspace: int = WORKSPACES) -> E
     return Estimate({name: held | parts for name, parts in moments.items()})
 
 
-def fitting_cards(peak: int) -> list[str]:
-    """The GPUs on which a training with a peak of so many bytes fits, the smallest first."""
+def fitting_cards(peak: float) -> list[str]:
+    """The GPUs on which a training with a peak of so many bytes fits, the smallest first.
+
+    Raises:
+        CourseError: the peak is no number of at least 0.
+    """
+    peak = number("peak", peak, least=0)
     return [name for name, size in CARDS.items() if peak / GIB + CONTEXT <= size]
 
 
@@ -148,7 +168,11 @@ def quantised_bytes(rows: int, columns: int) -> tuple[int, int]:
 
     Two codes share a byte. Each block of 64 has an 8-bit constant, and each 256 of these have one
     of 32 bits; the codebooks come once a matrix.
+
+    Raises:
+        CourseError: rows or columns are no whole number of at least 1.
     """
+    rows, columns = whole("rows", rows, 1), whole("columns", columns, 1)
     blocks = -(-rows * columns // BLOCK)
     constants = blocks + FLOAT32 * -(-blocks // SECOND_BLOCK) + CODEBOOKS
     return -(-rows * columns // 2), constants

@@ -56,9 +56,9 @@ def explain(config: PretrainedConfig, training: Training, memory: int) -> Course
     what = "The GPU ran out of memory"
     try:
         shape = Shape.of(config)
-    except CourseError:  # a model that the calculator does not know
+        need = estimate(shape, training)
+    except CourseError:  # a model or a rank that the calculator does not know
         return CourseError(what, f"make the batch smaller than {training.batch}, say half")
-    need = estimate(shape, training)
     what += (
         f": it has {memory / GIB:.2f} GiB, and a step of {training.method} with {training.batch} x "
         f"{training.length} tokens needs about {need.peak / GIB:.2f} ({_largest(need)})"

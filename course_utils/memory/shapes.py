@@ -8,6 +8,7 @@ import dataclasses
 from transformers import PretrainedConfig
 
 from course_utils.errors import CourseError
+from course_utils.validate import one_of, whole
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,6 +24,10 @@ class Shape:
         vocabulary: tokens.
         tied: do embedding and output head share one matrix?
         biases: numbers in the biases of one layer's linear layers.
+
+    Raises:
+        CourseError: a size is no whole number of at least 1 (layers and biases: 0), or the query
+            heads cannot share the key heads evenly.
     """
 
     hidden: int
@@ -34,6 +39,18 @@ class Shape:
     vocabulary: int
     tied: bool
     biases: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("hidden", "heads", "kv_heads", "head_dim", "mlp", "vocabulary"):
+            whole(name, getattr(self, name), 1)
+        whole("layers", self.layers, 0)
+        whole("biases", self.biases, 0)
+        one_of("tied", self.tied, (True, False))
+        if self.heads % self.kv_heads:
+            raise CourseError(
+                f"{self.heads} query heads cannot share {self.kv_heads} heads of keys evenly",
+                "give a number of heads that is a multiple of kv_heads",
+            )
 
     @classmethod
     def of(cls, config: PretrainedConfig) -> "Shape":
@@ -93,6 +110,11 @@ class Shape:
         }
 
     @property
+    def full_rank(self) -> int:
+        """The largest rank of a linear layer: adapters of more cannot express more."""
+        return max(min(matrix) for matrix in self.matrices.values())
+
+    @property
     def matrix_parameters(self) -> int:
         """Numbers in the linear layers of one decoder layer: what QLoRA quantises."""
         return sum(rows * columns for rows, columns in self.matrices.values())
@@ -114,7 +136,12 @@ class Shape:
         return self.layers * self.layer_parameters + tables + self.hidden
 
     def adapter_parameters(self, rank: int) -> int:
-        """Numbers in LoRA adapters of this rank on all linear layers of the model."""
+        """Numbers in LoRA adapters of this rank on all linear layers of the model.
+
+        Raises:
+            CourseError: the rank is no whole number of at least 1.
+        """
+        rank = whole("rank", rank, 1)
         per_layer = sum(rank * (rows + columns) for rows, columns in self.matrices.values())
         return self.layers * per_layer
 

@@ -21,7 +21,14 @@ from course_utils.experiments.random_models import (
 )
 from course_utils.machine.device import GIB
 from course_utils.memory.activations import Saved
-from course_utils.memory.calculator import METHODS, Training, estimate, quantised_bytes, workspaces
+from course_utils.memory.calculator import (
+    METHODS,
+    Training,
+    estimate,
+    fitting_cards,
+    quantised_bytes,
+    workspaces,
+)
 from course_utils.memory.shapes import SHAPES, Shape
 from course_utils.methods.names import Method
 from course_utils.training import mixed_precision
@@ -173,12 +180,54 @@ def test_a_frozen_layer_saves_no_input_and_an_adapter_saves_it_again():
 
 
 @pytest.mark.parametrize(
-    ("settings", "words"),
-    [({"method": "lora"}, "does not know the method 'lora'"), ({"batch": 0}, "at least 1")],
-)
-def test_what_cannot_be_counted_is_refused(settings, words):
-    with pytest.raises(CourseError, match=words):
-        Training(**{"method": Method.FULL, "batch": 1, "length": 8} | settings)
+    "settings",
+    [{"batch": 0}, {"batch": 1.5}, {"length": 0}, {"length": None}, {"rank": 0}, {"rank": 8.0},
+     {"soft_tokens": -1}, {"logit_positions": 0}, {"logit_positions": -5},
+     {"logit_positions": 17}, {"logit_positions": 1.0}, {"dtype": "bfloat16"},
+     {"dtype": torch.int8}, {"dtype": torch.float64}, {"checkpointing": "no"},
+     {"checkpointing": None}],
+)  # fmt: skip
+def test_what_cannot_be_counted_is_refused_by_name(settings):
+    [name] = settings
+    with pytest.raises(CourseError, match=f"^{name} = "):
+        Training(**{"method": Method.FULL, "batch": 2, "length": 8} | settings)
+
+
+@pytest.mark.parametrize("method", ["lora", None, 3, "BitFit"])
+def test_another_method_is_refused(method):
+    with pytest.raises(CourseError, match=f"does not know the method '{method}'"):
+        Training(method, 1, 8)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_least_and_the_most_are_counted(method):
+    for positions in (None, 1, 1 if method != Method.PROMPT_TUNING else 2):
+        training = Training(method, 1, 1, rank=1, soft_tokens=1, logit_positions=positions)
+        assert estimate(TIED, training).peak > 0
+    most = Training(method, 1, 8, rank=TIED.full_rank, logit_positions=8)
+    assert estimate(TIED, most).peak > estimate(TIED, Training(method, 1, 8)).peak // 2
+
+
+def test_a_rank_above_every_layers_is_refused_where_there_are_adapters():
+    assert TIED.full_rank == 192
+    for method in (Method.LORA, Method.QLORA):
+        with pytest.raises(CourseError, match="rank = 193"):
+            estimate(TIED, Training(method, 1, 8, rank=193))
+    assert estimate(TIED, Training(Method.FULL, 1, 8, rank=193)).peak
+
+
+def test_other_sizes_are_refused():
+    for workspace in (-1, 0.5):
+        with pytest.raises(CourseError, match="workspace"):
+            estimate(TIED, Training(Method.FULL, 1, 8), workspace)
+    for peak in (-1, float("nan"), "10 GB"):
+        with pytest.raises(CourseError, match="peak"):
+            fitting_cards(peak)
+    assert len(fitting_cards(0)) == 4
+    for sizes in ((0, 5), (5, -1), (2.0, 5)):
+        with pytest.raises(CourseError, match="rows|columns"):
+            quantised_bytes(*sizes)
+    assert quantised_bytes(1, 1)[0] == 1
 
 
 def test_workspaces_depend_on_the_gpu(monkeypatch):

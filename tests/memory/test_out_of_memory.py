@@ -66,6 +66,9 @@ def test_a_model_that_the_calculator_does_not_know_gets_advice_too():
     needed = Training(Method.FULL, 8, 512)
     text = str(out_of_memory.explain(tiny_model("gpt2").config, needed, 15 * GIB))
     assert "ran out of memory" in text and "smaller than 8" in text
+    needed = Training(Method.LORA, 8, 512, rank=10**6)
+    text = str(out_of_memory.explain(config_of(LLAMA), needed, 15 * GIB))
+    assert "ran out of memory" in text and "smaller than 8" in text
 
 
 @pytest.mark.parametrize("method", [Method.FULL, Method.LORA, Method.QLORA, Method.PROMPT_TUNING])
