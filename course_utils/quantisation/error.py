@@ -3,29 +3,54 @@
 Lesson 5, *Which sixteen numbers?* and *Which error matters?*.
 """
 
+import math
 from collections.abc import Callable
 
 import torch
 from torch import nn
 
+from course_utils.errors import CourseError
 from course_utils.model.layers import linear_layers
-from course_utils.quantisation.blockwise import BLOCK, dequantise, quantise
+from course_utils.quantisation.blockwise import BLOCK, dequantise, quantise, refuse_unfit
 
 
 def round_trip(
     weight: torch.Tensor, codebook: torch.Tensor, block: int | None = BLOCK
 ) -> torch.Tensor:
-    """The weight after quantising and dequantising, float32; ``block`` None: one scale for all."""
-    block = block or weight.numel()
+    """The weight after quantising and dequantising, float32; ``block`` None: one scale for all.
+
+    Raises:
+        CourseError: see ``quantisation.blockwise.quantise``.
+    """
+    refuse_unfit(weight)
+    block = weight.numel() if block is None else block
     codebook = codebook.to(weight.device)
     packed, absmax = quantise(weight, codebook, block)
     return dequantise(packed, absmax, codebook, tuple(weight.shape), block=block)
 
 
 def relative_rmse(got: torch.Tensor, weight: torch.Tensor) -> float:
-    """Root mean square error as a share of the weight's own root mean square."""
-    weight = weight.float()
-    return ((got.float() - weight).norm() / weight.norm()).item()
+    """Root mean square error as a share of the weight's own root mean square, in float64.
+
+    Of a weight of zeros: 0 where ``got`` is 0 too, else infinite.
+
+    Raises:
+        CourseError: the shapes differ, or there is no number.
+    """
+    if got.shape != weight.shape or not weight.numel():
+        raise CourseError(
+            f"Tensors of the shapes {tuple(got.shape)} and {tuple(weight.shape)} cannot be "
+            "compared",
+            "give a weight, and the same weight after rounding",
+        )
+    weight = weight.double()
+    return _share((got.double() - weight).norm().item(), weight.norm().item())
+
+
+def _share(error: float, size: float) -> float:
+    if not size:
+        return math.inf if error else 0.0
+    return error / size
 
 
 @torch.no_grad()
@@ -46,12 +71,28 @@ def set_linear_weights(
         weights: as ``linear_weights`` gives them.
 
     Returns:
-        The relative RMSE of the change, over all layers together.
+        The relative RMSE of the change, over all layers together; 0 where nothing changes.
+
+    Raises:
+        CourseError: the weights are not those of the model's linear layers, and nothing was
+            changed; or ``change`` gives another shape.
     """
+    layers = linear_layers(model)
+    fitting = {name: layer.weight.shape for name, layer in layers.items()}
+    if not layers or {name: weight.shape for name, weight in weights.items()} != fitting:
+        raise CourseError(
+            f"{len(weights)} weights do not fit the {len(layers)} linear layers of this model",
+            "give what linear_weights(model) returned for this model",
+        )
     error = size = 0.0
-    for name, layer in linear_layers(model).items():
+    for name, layer in layers.items():
         weight, changed = weights[name], change(weights[name])
+        if changed.shape != weight.shape:
+            raise CourseError(
+                f"The change makes {tuple(changed.shape)} of a weight {tuple(weight.shape)}",
+                "let it keep the shape",
+            )
         layer.weight.copy_(changed)
         error += (changed.float() - weight.float()).square().sum().item()
         size += weight.float().square().sum().item()
-    return (error / size) ** 0.5
+    return _share(error, size) ** 0.5

@@ -93,6 +93,76 @@ def test_weights_that_are_not_finite_are_refused(bad):
         quantise(weight, codebooks.nf4())
 
 
+@pytest.mark.parametrize(
+    "weight",
+    [torch.zeros(0, 64), torch.zeros(0), torch.ones(2, 64, dtype=torch.uint8),
+     torch.ones(2, 64, dtype=torch.int8), torch.full((2, 64), torch.nan),
+     torch.full((2, 64), 1e300, dtype=torch.float64)],
+)  # fmt: skip
+def test_what_is_no_weight_is_refused(weight):
+    for rounding in (lambda w: quantise(w, codebooks.nf4()), absmax_int4):
+        with pytest.raises(CourseError, match="no weight to round|infinite or not a number"):
+            rounding(weight)
+
+
+@pytest.mark.parametrize("levels", [17, 256, 0])
+def test_a_codebook_has_at_most_sixteen_levels(levels):
+    with pytest.raises(CourseError, match="no codebook of 4 bits"):
+        quantise(torch.ones(4), torch.linspace(-1, 1, levels))
+    with pytest.raises(CourseError, match="no codebook of 4 bits"):
+        dequantise(torch.zeros(2, dtype=torch.uint8), torch.ones(1), torch.ones(levels), (4,))
+
+
+@pytest.mark.parametrize(
+    "codebook",
+    [codebooks.nf4().flip(0), torch.zeros(16), torch.ones(4, 4), torch.tensor([0.0, torch.nan])],
+)
+def test_a_codebook_rises(codebook):
+    with pytest.raises(CourseError, match="rising order"):
+        quantise(torch.ones(4), codebook)
+
+
+@pytest.mark.parametrize("block", [0, -64, 64.0, None])
+def test_a_block_is_a_whole_number(block):
+    packed, absmax = quantise(torch.ones(4), codebooks.nf4(), 1)
+    with pytest.raises(CourseError, match="block = "):
+        quantise(torch.ones(4), codebooks.nf4(), block)
+    with pytest.raises(CourseError, match="block = "):
+        dequantise(packed, absmax, codebooks.nf4(), (4,), block=block)
+
+
+def test_blocks_of_one_keep_every_weight():
+    weight = gaussian((3, 5))
+    assert torch.equal(
+        dequantise(*quantise(weight, codebooks.nf4(), 1), codebooks.nf4(), (3, 5), block=1), weight
+    )
+
+
+@pytest.mark.parametrize(
+    "shape, block", [((2, 64), 32), ((2, 64), 128), ((2, 63), 64), ((3, 64), 64), ((2, 66), 64)]
+)
+def test_codes_of_another_shape_are_refused(shape, block):
+    packed, absmax = quantise(gaussian((2, 64)), codebooks.nf4())
+    assert (len(packed), len(absmax)) == (64, 2)
+    with pytest.raises(CourseError, match="64 bytes of codes and 2 scales are no weight"):
+        dequantise(packed, absmax, codebooks.nf4(), shape, block=block)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("size", [0.0, 6e-8, 1e-40, 1e-30, 6e4, 3e38, -3e38])
+def test_weights_of_one_size_come_back(dtype, size):
+    """Zeros, denormals, and the largest that there are."""
+    weight = torch.full((3, 64), size).to(dtype)
+    if not weight.isfinite().all():
+        return
+    back = dequantise(*quantise(weight, codebooks.nf4()), codebooks.nf4(), (3, 64))
+    torch.testing.assert_close(back, weight.float(), rtol=1e-6, atol=1e-38)
+    codes, scale = absmax_int4(weight)
+    assert scale.isfinite() and codes.abs().max() <= 7
+    if not size:
+        assert not codes.any() and not scale
+
+
 def test_errors_on_gaussian_weights():
     """Relative RMSE, measured once with bitsandbytes: 0.092 for NF4, 0.122 for FP4."""
     weight = gaussian((2000, 512))

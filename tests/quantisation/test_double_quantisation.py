@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from course_utils.errors import CourseError
 from course_utils.libraries import bnb
 from course_utils.quantisation.blockwise import (
     SECOND_BLOCK,
@@ -67,3 +68,49 @@ def test_bits_of_a_parameter_are_the_papers():
     assert bits_per_parameter() == pytest.approx(4.127, abs=0.0005)
     assert bits_per_parameter(32, None) == 5
     assert bits_per_parameter(128, 64) == 4 + 8 / 128 + 32 / 8192
+
+
+@pytest.mark.parametrize("huge", [10.0, 1e3, 1e6])
+def test_a_small_scale_beside_huge_ones_does_not_turn_signs(huge):
+    absmax = torch.cat([torch.full((1,), 1e-4), torch.full((300,), 1.0), torch.full((1,), huge)])
+    codes, second, mean = quantise_absmax(absmax)
+    back = dequantise_absmax(codes, second, mean, dynamic8())
+    assert (back >= 0).all()
+    unclamped = (
+        bnb.library().functional.dequantize_blockwise(
+            codes, absmax=second, code=dynamic8(), blocksize=256
+        )
+        + mean
+    )
+    assert ((back - absmax).abs() <= (unclamped - absmax).abs()).all()
+    if huge == 1e6:
+        assert (unclamped < 0).any()
+
+
+def test_no_scale_of_ordinary_weights_is_touched():
+    absmax = scales(8192)
+    codes, second, mean = quantise_absmax(absmax)
+    assert (dequantise_absmax(codes, second, mean, dynamic8()) > 0.1 * absmax).all()
+
+
+@pytest.mark.parametrize("count", [1, 300])
+def test_scales_of_zero_stay_zero(count):
+    packed = quantise_absmax(torch.zeros(count))
+    assert not dequantise_absmax(*packed, dynamic8()).any()
+
+
+@pytest.mark.parametrize(
+    "absmax", [torch.zeros(0), torch.full((4,), 3e38), torch.tensor([1.0, torch.nan])]
+)
+def test_scales_without_a_mean_are_refused(absmax):
+    with pytest.raises(CourseError, match=f"mean of {len(absmax)} scales"):
+        quantise_absmax(absmax)
+
+
+@pytest.mark.parametrize("block", [0, -1, 64.0])
+def test_bits_of_other_blocks_are_refused(block):
+    with pytest.raises(CourseError, match="^block = "):
+        bits_per_parameter(block)
+    with pytest.raises(CourseError, match="^second_block = "):
+        bits_per_parameter(64, block)
+    assert bits_per_parameter(1, 1) == 4 + 8 + 32

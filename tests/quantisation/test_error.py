@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from course_utils.errors import CourseError
 from course_utils.model.tiny import tiny_model
 from course_utils.quantisation import codebooks
 from course_utils.quantisation.error import (
@@ -40,3 +41,55 @@ def test_a_models_weights_are_changed_and_given_back():
     assert not torch.equal(model(input_ids=torch.tensor([[1, 2]])).logits, before)
     assert set_linear_weights(model, originals) == 0
     assert torch.equal(model(input_ids=torch.tensor([[1, 2]])).logits, before)
+
+
+@pytest.mark.parametrize("size", [1e-40, 1e-30, 1.0, 1e38])
+def test_the_relative_error_does_not_depend_on_the_size(size):
+    weight = torch.tensor([3.0, 1.5], dtype=torch.float64) * size
+    assert relative_rmse(weight * 1.25, weight) == pytest.approx(0.25, rel=1e-6)
+
+
+def test_the_relative_error_of_zeros():
+    zeros = torch.zeros(3)
+    assert relative_rmse(zeros, zeros) == 0 and relative_rmse(zeros + 1, zeros) == float("inf")
+
+
+@pytest.mark.parametrize("got, weight", [((3,), (4,)), ((1, 4), (4,)), ((0,), (0,))])
+def test_other_shapes_have_no_relative_error(got, weight):
+    with pytest.raises(CourseError, match="cannot be compared"):
+        relative_rmse(torch.ones(got), torch.ones(weight))
+
+
+@pytest.mark.parametrize("block", [None, 1, 7, 64])
+def test_zeros_come_back_and_nothing_is_refused(block):
+    assert not round_trip(torch.zeros(3, 5), codebooks.nf4(), block).any()
+    with pytest.raises(CourseError, match="no weight"):
+        round_trip(torch.zeros(0, 5), codebooks.nf4(), block)
+
+
+def test_a_block_of_zero_is_not_one_scale_for_all():
+    with pytest.raises(CourseError, match="block = 0"):
+        round_trip(torch.ones(3, 5), codebooks.nf4(), 0)
+
+
+def test_weights_of_another_model_change_nothing():
+    model = tiny_model()
+    before, weights = model.state_dict(), linear_weights(model)
+    kept = {name: tensor.clone() for name, tensor in before.items()}
+    first = next(iter(weights))
+    without = {name: weight for name, weight in weights.items() if name != first}
+    for wrong in (without, weights | {"more": torch.ones(2, 2)}, weights | {first: torch.ones(1)}):
+        with pytest.raises(CourseError, match="do not fit the 14 linear layers"):
+            set_linear_weights(model, wrong, lambda weight: 0 * weight)
+    with pytest.raises(CourseError, match="let it keep the shape"):
+        set_linear_weights(model, weights, lambda weight: weight[:1])
+    assert all(torch.equal(tensor, kept[name]) for name, tensor in model.state_dict().items())
+    with pytest.raises(CourseError, match="0 linear layers"):
+        set_linear_weights(torch.nn.ReLU(), {})
+
+
+def test_weights_of_zero_that_stay_zero_have_no_error():
+    layer = torch.nn.Sequential(torch.nn.Linear(3, 2))
+    weights = {name: 0 * weight for name, weight in linear_weights(layer).items()}
+    assert set_linear_weights(layer, weights) == 0
+    assert set_linear_weights(layer, weights, lambda weight: weight + 1) == float("inf")
