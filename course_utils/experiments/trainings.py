@@ -68,7 +68,7 @@ def train_once(
             *examples,
             config,
             pad_id=tokenizer.pad_token_id,
-            folder=Path(folder),
+            folder=Path(folder) / "run",
             resume=False,
             watch=watch,
         )

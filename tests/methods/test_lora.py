@@ -256,7 +256,7 @@ def test_an_interrupted_run_resumes_to_the_same_end(tmp_path, monkeypatch, dtype
     monkeypatch.setattr(backward, "backward", interrupted)
     first = run(lora_model(dtype), tmp_path / "cut")
     assert first.interrupted
-    state = (tmp_path / "cut" / "state.safetensors").stat().st_size
+    state = next((tmp_path / "cut").glob("*/state-*")).stat().st_size
     assert 12 * trainable_parameters(whole) < state < 14 * trainable_parameters(whole) + 50_000
     monkeypatch.setattr(backward, "backward", real)
     resumed = lora_model(dtype)  # as after a restart
