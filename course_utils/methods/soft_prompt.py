@@ -9,6 +9,7 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from course_utils.errors import CourseError
+from course_utils.model.selftest import ways
 
 COMMON_TOKENS = 5000  # Lester et al. 2021, section 3.2
 
@@ -49,7 +50,9 @@ def add_soft_prompt(model: PreTrainedModel, soft_prompt: SoftPrompt) -> int:
         The number of trainable parameters: length x d_model.
 
     Raises:
-        CourseError: the vectors do not fit the model, or it has a soft prompt already.
+        CourseError: the vectors do not fit the model or are not finite, it has a soft prompt
+            already, or its family multiplies embeddings by a constant (Gemma): soft tokens made
+            from the table of words would be too short there.
     """
     if getattr(model, "soft_prompt", None) is not None:
         raise CourseError(
@@ -61,6 +64,14 @@ def add_soft_prompt(model: PreTrainedModel, soft_prompt: SoftPrompt) -> int:
         raise CourseError(
             f"A soft prompt of shape {shape} does not fit this model",
             f"give it the shape (length, {width}), with a length of at least 1",
+        )
+    if not bool(torch.isfinite(soft_prompt.embedding).all()):
+        raise CourseError("The soft prompt has numbers that are not finite", "start it afresh")
+    if not ways(model).words_are_rows:
+        raise CourseError(
+            f"{type(model).__name__} multiplies the embeddings of words by a constant, so vectors "
+            "from its table are no words to it",
+            "use a model of another family, such as Llama's or Qwen2's, for soft prompts",
         )
     model.soft_prompt = soft_prompt.to(model.device)
     return freeze(model, soft_prompt)
