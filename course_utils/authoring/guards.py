@@ -23,11 +23,12 @@ def find_problems(notebook: NotebookNode, executed: bool) -> list[str]:
         notebook: a solved notebook, or a learner's.
         executed: True for a solved notebook, whose outputs are kept.
     """
-    problems = [*_length(notebook), *_identity(notebook), *_verdicts(notebook)]
+    problems = [*_length(notebook), *_identity(notebook)]
     if "widgets" in notebook.metadata:
         problems.append("widget state is stored")
     if executed:
         return problems + [*_execution(notebook), *_outputs(notebook)]
+    problems += _verdicts(notebook)
     for cell in notebook.cells:
         if "SOLUTION" in cell.source:
             problems.append(f"cell {cell.id}: a solution marker is left")
@@ -42,7 +43,7 @@ def refuse_problems(notebook: NotebookNode, source: Path) -> None:
     Raises:
         CourseError: it breaks some; each is named.
     """
-    if problems := find_problems(notebook, executed=True):
+    if problems := [*find_problems(notebook, executed=True), *_verdicts(notebook)]:
         raise CourseError(
             f"{source.name} is not fit to be stored:\n" + "\n".join(problems),
             "mend it in the .md source",

@@ -1,9 +1,12 @@
 """The rules that any committed notebook must keep."""
 
+from pathlib import Path
+
 import nbformat
 import pytest
 
 from course_utils.authoring import guards
+from course_utils.errors import CourseError
 
 
 def _cells(*lengths):
@@ -29,9 +32,10 @@ def test_student_guards_refuse_markers_outputs_and_equal_ids():
     assert "marker is left" in found and "count is left" in found and "used twice" in found
 
 
-@pytest.mark.parametrize("executed", [True, False])
-def test_both_kinds_of_notebook_refuse_a_written_verdict(executed):
+def test_no_notebook_with_a_written_verdict_is_built():
     notebook = _cells(1, 1)
     notebook.cells[1].source = 'print("LoRA is ahead:", tuned > best or quick())'
-    found = [p for p in guards.find_problems(notebook, executed) if "verdicts" in p]
+    found = guards.find_problems(notebook, executed=False)
     assert found and all(p.startswith(f"cell {notebook.cells[1].id}: line 1") for p in found)
+    with pytest.raises(CourseError, match="quick.. decides a verdict"):
+        guards.refuse_problems(notebook, Path("01_made_up.md"))

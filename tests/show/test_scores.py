@@ -58,7 +58,7 @@ def test_a_label_word_of_several_tokens_gets_a_sentence(model):
 
 
 def test_nothing_at_all_gets_a_sentence(model):
-    assert "The prompt is empty" in described(model, "{text}", "")
+    assert "is empty, so there is no token" in described(model, "{text}", "")
 
 
 @pytest.mark.parametrize("text", ["", "   ", "{text}", "\U0001f600 \\n {0}"])
@@ -93,6 +93,6 @@ def test_the_playground_survives_bad_input(model, playground):
     assert "exactly once" in shown()
     text.value = ""
     template.value = "{text}"
-    assert "The prompt is empty" in shown()
+    assert "is empty, so there is no token" in shown()
     template.value = "{text} is"
     assert shown() == described(model, "{text} is", "")
