@@ -8,8 +8,10 @@ from collections import Counter
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from course_utils.data.columns import checked_texts, readable
 from course_utils.errors import CourseError
 from course_utils.model.selftest import ways
+from course_utils.validate import whole
 
 COMMON_TOKENS = 5000  # Lester et al. 2021, section 3.2
 
@@ -102,8 +104,19 @@ def random_init(table: torch.Tensor, length: int, generator: torch.Generator) ->
 
     Returns:
         (length, d_model) float32 on the table's device.
+
+    Raises:
+        CourseError: the length is no whole number of at least 1, the generator is not on the CPU,
+            or the table is not finite.
     """
+    length = whole("length", length, 1)
+    _refuse_generator(generator)
     norm = torch.linalg.vector_norm(table.detach(), dim=1, dtype=torch.float32).mean()
+    if not norm.isfinite():
+        raise CourseError(
+            "The embeddings are not finite numbers, so they have no mean length",
+            "load the model again: load_model()",
+        )
     directions = torch.randn(length, table.shape[1], generator=generator).to(table.device)
     return directions * norm / table.shape[1] ** 0.5
 
@@ -111,10 +124,17 @@ def random_init(table: torch.Tensor, length: int, generator: torch.Generator) ->
 def common_tokens(
     tokenizer: PreTrainedTokenizerBase, texts: list[str], count: int = COMMON_TOKENS
 ) -> list[int]:
-    """The ids that occur most often in ``texts``, at most ``count``, the commonest first."""
+    """The ids that occur most often in ``texts``, at most ``count``, the commonest first.
+
+    Raises:
+        CourseError: the texts have no token, or see ``data.columns.checked_texts``.
+    """
+    count = whole("count", count, 1)
     counts: Counter[int] = Counter()
-    for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]:
+    for ids in tokenizer(checked_texts(texts), add_special_tokens=False)["input_ids"]:
         counts.update(ids)
+    if not counts:
+        raise CourseError("The texts are all empty, so they have no token", "give other texts")
     return [token for token, _ in counts.most_common(count)]
 
 
@@ -128,13 +148,24 @@ def sampled_init(
         length: number of soft tokens.
         common_ids: what to draw from, such as ``common_tokens`` gives.
         generator: on the CPU.
+
+    Raises:
+        CourseError: see ``random_init`` and ``label_init``.
     """
+    length, common_ids = whole("length", length, 1), _token_ids(common_ids, table)
+    _refuse_generator(generator)
     drawn = torch.randint(len(common_ids), (length,), generator=generator).tolist()
     return label_init(table, [common_ids[i] for i in drawn], length)
 
 
 def label_init(table: torch.Tensor, label_ids: list[int], length: int) -> torch.Tensor:
-    """Embeddings of the label words in turn, again and again: (length, d_model) float32, a copy."""
+    """Embeddings of the label words in turn, again and again: (length, d_model) float32, a copy.
+
+    Raises:
+        CourseError: the length is no whole number of at least 1, or there is no id, or one that is
+            no row of the table.
+    """
+    length, label_ids = whole("length", length, 1), _token_ids(label_ids, table)
     ids = [label_ids[i % len(label_ids)] for i in range(length)]
     return table.detach()[ids].float()
 
@@ -142,6 +173,27 @@ def label_init(table: torch.Tensor, label_ids: list[int], length: int) -> torch.
 def text_init(
     table: torch.Tensor, tokenizer: PreTrainedTokenizerBase, text: str, length: int
 ) -> torch.Tensor:
-    """Embeddings of a text's tokens, repeated or cut to ``length``: (length, d_model) float32."""
-    ids = tokenizer.encode(text, add_special_tokens=False)
+    """Embeddings of a text's tokens, repeated or cut to ``length``: (length, d_model) float32.
+
+    Raises:
+        CourseError: the text has no token, or is no string; or see ``label_init``.
+    """
+    ids = tokenizer.encode(readable(text, "The text to start from"), add_special_tokens=False)
+    if not ids:
+        raise CourseError(f"The text {text!r} has no token to start from", "write some words")
     return label_init(table, ids, length)
+
+
+def _token_ids(ids: list[int], table: torch.Tensor) -> list[int]:
+    """The ids, each of which is a row of the table."""
+    if not len(ids):
+        raise CourseError("There is no token to start from", "give at least one token id")
+    return [whole("a token id", token, 0, len(table) - 1) for token in ids]
+
+
+def _refuse_generator(generator: torch.Generator) -> None:
+    if not isinstance(generator, torch.Generator) or generator.device.type != "cpu":
+        raise CourseError(
+            "The start is drawn on the CPU, so that every device gets the same",
+            "give torch.Generator().manual_seed(0)",
+        )

@@ -185,3 +185,55 @@ def test_the_prompt_shares_no_memory_with_the_table():
         prompt.embedding.add_(1.0)
     assert torch.equal(table_of(model)[:1], row)
     assert prompt.embedding.data_ptr() != table_of(model).data_ptr()
+
+
+GENERATOR = torch.Generator()
+STARTS = {
+    "random": lambda length: random_init(torch.ones(9, 4), length, GENERATOR),
+    "sampled": lambda length: sampled_init(torch.ones(9, 4), length, [0, 8], GENERATOR),
+    "labels": lambda length: label_init(torch.ones(9, 4), [0, 8], length),
+    "text": lambda length: text_init(torch.ones(300, 4), tiny_tokenizer(), "ab", length),
+}
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_a_start_has_at_least_one_vector(start):
+    assert STARTS[start](1).shape == (1, 4)
+    for length in (0, -1, 2.0, None, True):
+        with pytest.raises(CourseError, match="^length = "):
+            STARTS[start](length)
+
+
+@pytest.mark.parametrize("ids, words", [([], "no token"), ([9], "token id = 9"), ([-1], "= -1"),
+                                        ([1.0], "= 1.0"), (["a"], "= 'a'")])  # fmt: skip
+def test_tokens_to_start_from_are_rows_of_the_table(ids, words):
+    with pytest.raises(CourseError, match=words):
+        label_init(torch.ones(9, 4), ids, 3)
+    with pytest.raises(CourseError, match=words):
+        sampled_init(torch.ones(9, 4), 3, ids, GENERATOR)
+
+
+@pytest.mark.parametrize("text", ["", None, 3, "\ud800"])
+def test_a_text_to_start_from_has_a_token(text):
+    with pytest.raises(CourseError, match="no token|text to start from"):
+        text_init(torch.ones(300, 4), tiny_tokenizer(), text, 3)
+
+
+@pytest.mark.parametrize("generator", [None, 0, torch])
+def test_starts_are_drawn_by_a_generator(generator):
+    for start in (lambda: random_init(torch.ones(9, 4), 3, generator),
+                  lambda: sampled_init(torch.ones(9, 4), 3, [1], generator)):  # fmt: skip
+        with pytest.raises(CourseError, match=r"torch.Generator\(\)"):
+            start()
+
+
+def test_a_table_that_is_not_finite_has_no_length():
+    with pytest.raises(CourseError, match="not finite"):
+        random_init(torch.full((9, 4), torch.nan), 3, GENERATOR)
+
+
+@pytest.mark.parametrize("texts, count", [([], 3), ("abc", 3), (["", ""], 3), (["ab"], 0)])
+def test_common_tokens_of_nothing_are_refused(texts, count):
+    with pytest.raises(CourseError, match="text|count"):
+        common_tokens(tiny_tokenizer(), texts, count)
+    assert len(common_tokens(tiny_tokenizer(), ["ab", ""], 1)) == 1
