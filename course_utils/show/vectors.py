@@ -45,7 +45,7 @@ def word_map(
         axes.scatter(*points.T, s=70, color=colour, marker=marker, label=name, zorder=3)
         for place, (word, point) in enumerate(words.items()):
             axes.annotate(repr(word), point.tolist(), (6, 6 - 12 * (place % 2)),
-                          textcoords="offset points", fontsize=7)  # fmt: skip
+                          textcoords="offset points", fontsize=7, parse_math=False)  # fmt: skip
     axes.set(xlabel="principal component 1", ylabel="principal component 2")
     axes.set_title(marked(title))
     axes.legend(fontsize=8)

@@ -1,5 +1,7 @@
 """What the maps show: points, paths, words, tasks and seeds."""
 
+import io
+
 import matplotlib.pyplot as plt
 import numpy
 import pytest
@@ -35,6 +37,20 @@ def test_the_word_map_shows_where_each_token_was():
     assert numpy.allclose(axes.lines[2].get_xydata(), paths[:, 2])
     assert {text.get_text() for text in axes.texts} == {"' bad'", "' poor'", "' negative'"}
     assert axes.get_title() == "message" and axes.get_xlabel() and axes.get_ylabel()
+
+
+@pytest.mark.parametrize(
+    "word", ["$$", " $\\", "$x_{$", "cost $5 or $6", "$", "\\frac", "{", "_", "\n", "\U0001f600"]
+)
+@pytest.mark.filterwarnings("ignore:Glyph")
+def test_a_word_is_drawn_as_it_is_and_not_as_a_formula(word):
+    sample = points(9)
+    figure = word_map(
+        torch.stack([points(2)] * 3), {word: sample[0]}, {word: sample[1]}, sample, "t"
+    )
+    figure.savefig(io.BytesIO(), format="png")
+    assert {text.get_text() for text in figure.axes[0].texts} == {repr(word)}
+    assert not any(text.get_parse_math() for text in figure.axes[0].texts)
 
 
 def test_the_task_map_has_a_panel_an_init_and_a_look_a_task():
