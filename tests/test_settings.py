@@ -1,5 +1,7 @@
 """Every ``COURSE_*`` variable has one reader; folders and kernels are told apart."""
 
+import ntpath
+import os
 import sys
 import types
 from pathlib import Path
@@ -47,17 +49,89 @@ def test_nbgrader_is_always_strict(monkeypatch):
     assert settings.strict()
 
 
+@pytest.mark.parametrize("value", ["org/Some-Model", "gpt2", "org/Model-1.5B"])
+def test_a_hub_id_is_the_models_name_in_full(monkeypatch, tmp_path, value):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COURSE_MODEL", value)
+    assert settings.model_source() == settings.model_name() == value
+
+
 @pytest.mark.parametrize(
-    ("value", "source", "name"),
+    ("value", "path"),
     [
-        ("", None, "SmolLM2-135M-Instruct"),
-        ("org/Some-Model", "org/Some-Model", "Some-Model"),
-        ("/models/mine/", "/models/mine/", "mine"),
+        ("/models/mine/", "/models/mine"),
+        ("/models/mine/.", "/models/mine"),
+        ("/models/mine/../other", "/models/other"),
+        ("~/mine", "{home}/mine"),
+        (".", "{here}"),
+        ("./", "{here}"),
+        ("..", "{above}"),
+        ("./mine", "{here}/mine"),
+        ("there", "{here}/there"),  # such a folder exists
+        ("there/", "{here}/there"),
+        ("org/there", "{here}/org/there"),
+        (".\\mine", "{here}/.\\mine"),
+        ("C:\\models\\mine\\", "C:\\models\\mine"),
+        ("C:/models/mine", "C:\\models\\mine"),
     ],
 )
-def test_the_model_and_the_name_that_the_lab_book_keeps(monkeypatch, value, source, name):
+@pytest.mark.skipif(sys.platform == "win32", reason="the expected paths are those of POSIX")
+def test_a_folder_is_named_by_its_full_path(monkeypatch, tmp_path, value, path):
+    for name in ("there", "org/there"):
+        (tmp_path / "here" / name).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setenv("COURSE_MODEL", value)
-    assert settings.model_source() == source and settings.model_name() == name
+    expected = path.format(here=tmp_path / "here", above=tmp_path, home=Path.home())
+    assert settings.model_source() == settings.model_name() == expected
+
+
+def test_on_windows_a_path_stays_one(monkeypatch):
+    monkeypatch.setattr(os, "path", ntpath)
+    monkeypatch.setattr(settings, "absolute", ntpath.normpath)
+    for value in ("C:\\models\\mine\\", "C:/models/mine", "C:\\models\\.\\mine"):
+        monkeypatch.setenv("COURSE_MODEL", value)
+        assert settings.model_name() == "C:\\models\\mine"
+
+
+def test_without_the_variable_it_is_the_courses_own_model(monkeypatch):
+    monkeypatch.setenv("COURSE_MODEL", "")
+    assert settings.model_source() is None and settings.model_name() == settings.COURSE_MODEL
+
+
+def test_a_relative_folder_is_fixed_for_processes_that_work_elsewhere(monkeypatch, tmp_path):
+    (tmp_path / "models").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for name, value in (("RESULTS", "out"), ("CACHE", "./cache/"), ("MODEL", "models")):
+        monkeypatch.setenv(f"COURSE_{name}", value)
+    before = settings.results_folder(), settings.cache_folder(), settings.model_name()
+    assert before == (tmp_path / "out", tmp_path / "cache", str(tmp_path / "models"))
+    settings.fix_folders()
+    monkeypatch.chdir("/")
+    after = settings.results_folder(), settings.cache_folder(), settings.model_name()
+    assert after == before
+
+
+def test_what_is_not_set_is_not_fixed(monkeypatch):
+    for name in ("COURSE_RESULTS", "COURSE_CACHE", "COURSE_MODEL"):
+        monkeypatch.setenv(name, "")
+    settings.fix_folders()
+    assert {os.environ[f"COURSE_{name}"] for name in ("RESULTS", "CACHE", "MODEL")} == {""}
+    monkeypatch.setenv("COURSE_MODEL", "org/model")
+    settings.fix_folders()
+    assert os.environ["COURSE_MODEL"] == "org/model"
+
+
+@pytest.mark.parametrize(("value", "name"), [("", None), ("float16", "float16")])
+def test_the_precision_is_named_or_left_open(monkeypatch, value, name):
+    monkeypatch.setenv("COURSE_DTYPE", value)
+    assert settings.dtype_name() == name
+
+
+@pytest.mark.parametrize("value", ["fp16", "Float32", "bf16", "torch.float32", "int8"])
+def test_another_precision_is_refused(monkeypatch, value):
+    monkeypatch.setenv("COURSE_DTYPE", value)
+    with pytest.raises(CourseError, match="COURSE_DTYPE = .*give one of bfloat16, float16"):
+        settings.dtype_name()
 
 
 def test_the_device_is_named_or_left_open(monkeypatch):
@@ -77,6 +151,15 @@ def test_in_a_clone_its_lessons_and_results_are_used_from_anywhere(monkeypatch, 
 def test_results_go_where_the_environment_says(monkeypatch):
     monkeypatch.setenv("COURSE_RESULTS", "~/mine")
     assert settings.results_folder() == Path.home() / "mine"
+
+
+def test_graded_results_stay_with_the_submission(monkeypatch, tmp_path):
+    monkeypatch.delenv("COURSE_RESULTS", raising=False)
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    monkeypatch.chdir(tmp_path)
+    assert settings.results_folder() == tmp_path / "results"
+    monkeypatch.setenv("COURSE_RESULTS", "/elsewhere")
+    assert settings.results_folder() == Path("/elsewhere")
 
 
 def test_installed_alone_results_stay_with_the_learner(installed_alone):

@@ -1,15 +1,12 @@
 """Which device the lessons run on, and in which precision: each lesson's first cell says it."""
 
-import functools
-import time
-
 import torch
 
 from course_utils.errors import CourseError
-from course_utils.settings import device_name
+from course_utils.machine.processor import computes_in_bfloat16
+from course_utils.settings import device_name, dtype_name
 
 GIB = 2**30
-PROBE_TOKENS = 512
 
 
 def pick_device() -> torch.device:
@@ -44,43 +41,37 @@ def describe_device(device: torch.device | None = None) -> str:
 
 
 def pick_dtype(device: torch.device | None = None) -> torch.dtype:
-    """bfloat16 where the hardware computes in it and gains by it; else float16 on a GPU.
+    """bfloat16 where the hardware computes in it; else float16 on a GPU, and float32 on a CPU.
 
-    A T4, as on Colab, has fast products in float16 and none in bfloat16; ``training.loop``
-    then scales the loss. On a CPU without bfloat16 it is float32.
+    The hardware's own word decides, never a timing: every process on a machine gets the same.
+    ``COURSE_DTYPE`` overrides it. A T4, as on Colab, has fast products in float16 and none in
+    bfloat16; ``training.loop`` then scales the loss.
+
+    Raises:
+        CourseError: ``COURSE_DTYPE`` is none of the three.
     """
+    if name := dtype_name():
+        return getattr(torch, name)
     device = device or pick_device()
-    if bf16_is_faster(device):
+    if has_bfloat16(device):
         return torch.bfloat16
     return torch.float16 if device.type == "cuda" else torch.float32
 
 
-@functools.cache
-def bf16_is_faster(device: torch.device) -> bool:
-    """Does bfloat16 make a layer at least 1.2 times faster than float32 on this device?
+def has_bfloat16(device: torch.device) -> bool:
+    """Does the device compute in bfloat16 itself? (PyTorch *emulates* it elsewhere, slowly.)
 
-    On CUDA the hardware's own word is taken (compute capability 8.0 and later). On a CPU both
-    precisions are timed: PyTorch also *emulates* bfloat16 on processors without it, slowly.
+    On CUDA from compute capability 8.0 on; for a CPU see ``machine.processor``.
     """
     if device.type == "cuda":
         with torch.cuda.device(device):  # it looks at the current device, not at one that is named
             return torch.cuda.is_bf16_supported(including_emulation=False)
-    return _matmul_seconds(torch.float32) > 1.2 * _matmul_seconds(torch.bfloat16)
+    return computes_in_bfloat16()
 
 
-def _matmul_seconds(dtype: torch.dtype, repeats: int = 15) -> float:
-    """Seconds of the product that dominates a decoder layer of the 135M model.
-
-    The least of several, as other programs on the machine can only make it slower.
-    """
-    x = torch.randn(PROBE_TOKENS, 576).to(dtype)  # (tokens, d_model)
-    w = torch.randn(1536, 576).to(dtype)  # (d_mlp, d_model)
-    seconds = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        x @ w.T
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
+def dtype_text(dtype: torch.dtype) -> str:
+    """``bfloat16``, without ``torch.``: as the lab book and the lessons' first cells show it."""
+    return str(dtype).removeprefix("torch.")
 
 
 def cuda_device(why: str) -> torch.device:

@@ -9,14 +9,14 @@ import datetime
 import importlib.metadata
 import platform
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from course_utils.machine.container import room_in_container
 
 if TYPE_CHECKING:
     import torch
 
 PACKAGES = ("torch", "transformers")
-CGROUP = Path("/sys/fs/cgroup")
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:
@@ -51,10 +51,4 @@ def available_memory() -> float:
     """Bytes of main memory that can still be used, within the container's limit if it has one."""
     import psutil
 
-    free = float(psutil.virtual_memory().available)
-    try:
-        limit = int((CGROUP / "memory.max").read_text())
-        free = min(free, limit - int((CGROUP / "memory.current").read_text()))
-    except (OSError, ValueError):
-        pass  # no container, or none with a limit ("max")
-    return free
+    return min(float(psutil.virtual_memory().available), room_in_container())

@@ -1,12 +1,16 @@
 """The choice of device and precision."""
 
 import contextlib
+import os
+import subprocess
+import sys
 
 import pytest
 import torch
 
 from course_utils.errors import CourseError
 from course_utils.machine import device
+from course_utils.settings import PACKAGE
 
 CPU = torch.device("cpu")
 
@@ -14,9 +18,7 @@ CPU = torch.device("cpu")
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
     monkeypatch.delenv("COURSE_DEVICE", raising=False)
-    device.bf16_is_faster.cache_clear()
-    yield
-    device.bf16_is_faster.cache_clear()
+    monkeypatch.delenv("COURSE_DTYPE", raising=False)
 
 
 def test_without_a_gpu_the_cpu_is_chosen(monkeypatch):
@@ -38,22 +40,39 @@ def test_a_device_that_cannot_be_used_is_explained(monkeypatch, wanted):
     assert "set it to cpu" in str(caught.value) and "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("bf16_seconds", "expected"),
-    [(0.5, torch.bfloat16), (0.95, torch.float32), (3.0, torch.float32)],
-)
-def test_bfloat16_only_where_it_gains(monkeypatch, bf16_seconds, expected):
-    seconds = {torch.float32: 1.0, torch.bfloat16: bf16_seconds}
-    monkeypatch.setattr(device, "_matmul_seconds", seconds.__getitem__)
-    assert device.pick_dtype(CPU) == expected
+@pytest.mark.parametrize("native", [True, False])
+def test_on_a_cpu_its_features_decide(monkeypatch, native):
+    monkeypatch.setattr(device, "computes_in_bfloat16", lambda: native)
+    assert device.has_bfloat16(CPU) is native
+    assert device.pick_dtype(CPU) == (torch.bfloat16 if native else torch.float32)
 
 
-def test_precisions_are_timed_once(monkeypatch):
-    timed = []
-    monkeypatch.setattr(device, "_matmul_seconds", lambda dtype: timed.append(dtype) or 1.0)
-    device.pick_dtype(CPU)
-    device.pick_dtype(CPU)
-    assert sorted(map(str, timed)) == ["torch.bfloat16", "torch.float32"]
+@pytest.mark.parametrize("name", ["bfloat16", "float16", "float32"])
+@pytest.mark.parametrize("here", ["cpu", "cuda"])
+def test_the_environment_fixes_the_precision(monkeypatch, name, here):
+    monkeypatch.setenv("COURSE_DTYPE", name)
+    dtype = device.pick_dtype(torch.device(here))
+    assert dtype == getattr(torch, name) and device.dtype_text(dtype) == name
+
+
+def test_a_precision_that_there_is_not_is_refused(monkeypatch):
+    monkeypatch.setenv("COURSE_DTYPE", "float64")
+    with pytest.raises(CourseError, match="COURSE_DTYPE = 'float64' .* bfloat16, float16, float32"):
+        device.pick_dtype(CPU)
+
+
+def test_processes_that_start_under_load_agree():
+    """Three at once: a timing would be a race between them."""
+    code = "from course_utils.machine.device import pick_dtype; print(pick_dtype())"
+    environment = {**os.environ, "COURSE_DEVICE": "cpu"}
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", code], cwd=PACKAGE.parent, env=environment,
+            stdout=subprocess.PIPE, text=True,
+        )
+        for _ in range(3)
+    ]  # fmt: skip
+    assert {process.communicate()[0] for process in started} == {f"{device.pick_dtype(CPU)}\n"}
 
 
 @pytest.mark.parametrize("native", [True, False])
@@ -63,7 +82,6 @@ def test_on_cuda_emulated_bfloat16_does_not_count(monkeypatch, native):
 
     monkeypatch.setattr(torch.cuda, "device", lambda named: contextlib.nullcontext())
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", supported)
-    monkeypatch.setattr(device, "_matmul_seconds", None)
     dtype = device.pick_dtype(torch.device("cuda"))
     assert dtype == (torch.bfloat16 if native else torch.float16)
 
@@ -98,11 +116,6 @@ def test_without_a_cuda_device_it_is_said_why(monkeypatch):
     monkeypatch.setenv("COURSE_DEVICE", "cpu")
     with pytest.raises(CourseError, match="COURSE_DEVICE says cpu, and a test wants one"):
         device.cuda_device("a test wants one")
-
-
-def test_a_product_is_timed_in_either_precision():
-    assert device._matmul_seconds(torch.float32, repeats=4) > 0
-    assert device._matmul_seconds(torch.bfloat16, repeats=4) > 0
 
 
 def test_the_cpu_is_described_by_its_threads():

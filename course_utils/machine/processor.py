@@ -1,0 +1,37 @@
+"""What the processor can do, by its own word: it says the same to every process, at any load."""
+
+from pathlib import Path
+
+import torch
+
+PROC = Path("/proc/cpuinfo")
+# AVX-512 and AMX of x86, and ARM's; PyTorch and Linux use the same names.
+BFLOAT16 = frozenset({"avx512_bf16", "amx_bf16", "bf16"})
+
+
+def computes_in_bfloat16() -> bool:
+    """Does the processor have products in bfloat16, and PyTorch the library that uses them?
+
+    Without either, PyTorch emulates bfloat16, and that is slower than float32. The library is
+    oneDNN; PyTorch's packages for macOS come without it.
+    """
+    return torch.backends.mkldnn.is_available() and bool(BFLOAT16 & features())
+
+
+def features() -> frozenset[str]:
+    """Names of the instruction sets that the processor has; empty where nothing tells them."""
+    tell = getattr(torch.cpu, "get_capabilities", None)
+    if tell is None:  # an older PyTorch
+        return _from_proc()
+    return frozenset(name for name, there in tell().items() if there is True)
+
+
+def _from_proc() -> frozenset[str]:
+    """The line ``flags`` (x86) or ``Features`` (ARM) of the first core, on Linux."""
+    try:
+        lines = PROC.read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError:
+        return frozenset()
+    pairs = (line.partition(":") for line in lines)
+    found = (words for name, _, words in pairs if name.strip() in ("flags", "Features"))
+    return frozenset(next(found, "").split())

@@ -1,0 +1,67 @@
+"""Whether the processor computes in bfloat16: its own word, whatever the load."""
+
+import pytest
+import torch
+
+from course_utils.machine import processor
+
+PLAIN_X86 = {"architecture": "x86_64", "avx2": True, "avx512_f": True, "avx512_bf16": False}
+
+
+def told(monkeypatch, capabilities):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities, raising=False)
+
+
+@pytest.fixture
+def with_onednn(monkeypatch):
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "native"),
+    [
+        (PLAIN_X86, False),
+        (PLAIN_X86 | {"avx512_bf16": True}, True),
+        (PLAIN_X86 | {"amx_bf16": True, "amx_tile": True}, True),
+        (PLAIN_X86 | {"avx512_fp16": True, "amx_tile": True}, False),
+        ({"architecture": "aarch64", "neon": True, "bf16": True, "sve_max_length": 16}, True),
+        ({"architecture": "aarch64", "neon": True, "bf16": False}, False),
+        ({}, False),
+    ],
+)
+def test_the_features_decide(monkeypatch, with_onednn, capabilities, native):
+    told(monkeypatch, capabilities)
+    assert processor.computes_in_bfloat16() is native
+
+
+def test_without_the_library_that_uses_it_the_feature_does_not_count(monkeypatch):
+    told(monkeypatch, {"bf16": True})
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
+    assert not processor.computes_in_bfloat16()
+
+
+@pytest.mark.parametrize(
+    ("text", "native"),
+    [
+        ("processor\t: 0\nflags\t\t: fpu avx2 avx512_bf16\n\nflags\t\t: fpu\n", True),
+        ("processor\t: 0\nflags\t\t: fpu avx2 bf16x\nbugs\t: amx_bf16\n", False),
+        ("Features\t: fp asimd bf16 i8mm\n", True),
+        ("Features\t: fp asimd\n", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_an_older_pytorch_leaves_it_to_linux(monkeypatch, with_onednn, tmp_path, text, native):
+    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
+    monkeypatch.setattr(processor, "PROC", tmp_path / "cpuinfo")
+    if text is not None:
+        (tmp_path / "cpuinfo").write_text(text)
+    assert processor.computes_in_bfloat16() is native
+
+
+def test_both_sources_agree_on_this_machine(monkeypatch):
+    if not hasattr(torch.cpu, "get_capabilities") or not processor.PROC.exists():
+        pytest.skip("only one of them is here")
+    first = processor.features() & processor.BFLOAT16
+    monkeypatch.delattr(torch.cpu, "get_capabilities")
+    assert processor.features() & processor.BFLOAT16 == first
