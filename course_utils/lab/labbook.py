@@ -5,135 +5,110 @@ folder). Lines are only ever appended, under a lock, so nothing is lost and seve
 write at once. The newest line of a method, task and model is the one that is shown.
 """
 
+import collections
 import dataclasses
-import functools
-import json
 import os
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import filelock
 
-import course_utils
 from course_utils import settings
 from course_utils.errors import CourseError
 from course_utils.files import write_text
-from course_utils.machine.environment import utc_now, versions
-from course_utils.measure.evaluation import wilson_interval
+from course_utils.lab.result import Result, from_line, to_line
+from course_utils.machine.storage import explained
 from course_utils.settings import results_folder
 
 RECORDED = settings.RECORDED / "labbook.jsonl"
-PACKAGES = ("torch", "transformers", "datasets", "numpy")
+FILE = "labbook.jsonl"
+SHOWN = 3  # damaged lines that are named
 
-
-@functools.cache
-def _versions() -> dict[str, str]:
-    return {"course": course_utils.__version__, **versions(PACKAGES)}
-
-
-@dataclasses.dataclass(frozen=True)
-class Result:
-    """One measurement of one method on the test items of one task.
-
-    Attributes:
-        method: such as ``full fine-tuning``.
-        task: name of the task, such as ``movies``.
-        model: name of the language model.
-        correct: one character an item, ``1`` where the method was right, in the items' order.
-        items: fingerprint of the items, so that only like is paired with like.
-        trainable_parameters: how many numbers training could move.
-        peak_memory: bytes, the most that was held during training; 0 where nothing was trained.
-        seconds: of training, or of the search for a prompt.
-        disk: bytes that must be kept for this method beside the base model.
-        seed: seed of training or of the draw.
-        device: what it ran on.
-        quick: made with ``COURSE_QUICK=1``, so not to be quoted.
-        details: settings worth keeping, such as the learning rate.
-        versions: of the course (not in lines from before 0.1.0), of Python, of the main packages.
-        when: UTC, ISO 8601.
-        recorded: shipped with the course rather than measured by the learner.
-    """
-
-    method: str
-    task: str
-    model: str
-    correct: str
-    items: str
-    trainable_parameters: int
-    peak_memory: int
-    seconds: float
-    disk: int
-    seed: int
-    device: str
-    quick: bool = False
-    details: dict[str, Any] = dataclasses.field(default_factory=dict)
-    versions: dict[str, str] = dataclasses.field(default_factory=_versions)
-    when: str = dataclasses.field(default_factory=utc_now)
-    recorded: bool = False
-
-    @property
-    def n(self) -> int:
-        """Number of test items."""
-        return len(self.correct)
-
-    @property
-    def accuracy(self) -> float:
-        """Share of right answers, in [0, 1]."""
-        return self.correct.count("1") / self.n
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """95 % Wilson interval of the accuracy."""
-        return wilson_interval(self.correct.count("1"), self.n)
-
-    @property
-    def source(self) -> str:
-        """Where the figure comes from: ``yours``, ``quick`` or ``recorded``."""
-        return "recorded" if self.recorded else "quick" if self.quick else "yours"
+_said: set[str] = set()  # in this session
 
 
 def record(result: Result) -> None:
     """Append ``result`` to the lab book.
 
+    A result that is none, such as one whose seconds are NaN, is not written; a printed sentence
+    says which field is wrong, and the lesson goes on.
+
     Raises:
         CourseError: the folder cannot be written to.
     """
-    folder = results_folder()
-    line = json.dumps(dataclasses.asdict(result), ensure_ascii=False)
     try:
+        line = to_line(result)
+    except CourseError as error:
+        print(f"Not written into the lab book: {error}")
+        return
+    folder = results_folder()
+    with explained("The lab book", folder):
         folder.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(folder / "labbook.lock", timeout=60):
-            with open(folder / "labbook.jsonl", "a+b") as file:
-                file.write((_missing_newline(file) + line + "\n").encode())
-    except OSError as error:
-        raise CourseError(
-            f"The lab book in {folder} cannot be written ({error.strerror or error})",
-            "free some space, or set COURSE_RESULTS to a folder of yours",
-        ) from error
+            with open(folder / FILE, "a+b") as file:
+                file.write(_missing_newline(file) + line)
 
 
-def _missing_newline(file: BinaryIO) -> str:
+def _missing_newline(file: BinaryIO) -> bytes:
     """A newline if the file ends in the middle of a line, as after a crash."""
     if file.seek(0, os.SEEK_END) == 0:
-        return ""
+        return b""
     file.seek(-1, os.SEEK_END)
-    return "" if file.read(1) == b"\n" else "\n"
+    return b"" if file.read(1) == b"\n" else b"\n"
 
 
 def read(path: Path) -> list[Result]:
-    """All results in a lab book, oldest first; lines that are not results are skipped."""
-    if not path.exists():
+    """All results in a lab book, oldest first; none where there is no such file.
+
+    A damaged line is left out, and so are fields that a newer version of the course has added;
+    either is said once a session.
+
+    Raises:
+        CourseError: the file cannot be read.
+    """
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    results = []
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+    except OSError as error:
+        raise CourseError(
+            f"The lab book {path} cannot be read ({error.strerror or error})",
+            "make it readable, or set COURSE_RESULTS to another folder",
+        ) from error
+    results, damaged, newer = [], [], set()
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
         try:
-            results.append(Result(**json.loads(line)))
-        except (json.JSONDecodeError, TypeError):
-            continue  # a torn line, or one of another version of the course
+            result, unknown = from_line(line)
+        except ValueError as error:
+            damaged.append(f"line {number} ({error})")
+            continue
+        results.append(result)
+        newer.update(unknown)
+    _say_what_is_left_out(path, damaged, sorted(newer))
     return results
 
 
-def current(task: str | None = None, model: str | None = None) -> list[Result]:
+def _say_what_is_left_out(path: Path, damaged: list[str], newer: list[str]) -> None:
+    if damaged:
+        more = f" and {len(damaged) - SHOWN} more" if len(damaged) > SHOWN else ""
+        shown = ", ".join(damaged[:SHOWN]) + more
+        _say_once(f"Damaged lines of {path} are left out: {shown}.")
+    if newer:
+        fields = ", ".join(newer)
+        _say_once(f"{path} has fields of a newer version of the course, left out here: {fields}.")
+
+
+def _say_once(sentence: str) -> None:
+    if sentence not in _said:
+        _said.add(sentence)
+        print(sentence)
+
+
+def current(
+    task: str | None = None, model: str | None = None, folder: Path | None = None
+) -> list[Result]:
     """The result to show for each method, task and model, in the order of first measurement.
 
     The learner's newest full result comes first, then the newest quick one, then the recorded.
@@ -141,10 +116,11 @@ def current(task: str | None = None, model: str | None = None) -> list[Result]:
     Args:
         task: only this task.
         model: only this model.
+        folder: of the lab book; by default the learner's.
     """
     shown: dict[tuple, Result] = {}
     rank = {"recorded": 0, "quick": 1, "yours": 2}
-    for result in read(RECORDED) + read(results_folder() / "labbook.jsonl"):
+    for result in read(RECORDED) + read((folder or results_folder()) / FILE):
         key = (result.method, result.task, result.model)
         if key not in shown or rank[result.source] >= rank[shown[key].source]:
             shown[key] = result
@@ -170,6 +146,12 @@ def find(method: str, task: str, model: str) -> Result:
     )
 
 
+def doubts(results: list[Result]) -> str:
+    """Sentences, a line each, on what keeps these results from being compared; else empty."""
+    found = (mixed_versions(results), mixed_precisions(results), other_items(results))
+    return "\n".join(sentence for sentence in found if sentence)
+
+
 def mixed_versions(results: list[Result]) -> str:
     """A sentence where the learner's results come from several versions of the course; else empty.
 
@@ -187,13 +169,42 @@ def mixed_versions(results: list[Result]) -> str:
     )
 
 
+def mixed_precisions(results: list[Result]) -> str:
+    """A sentence where the learner's results were measured in several precisions; else empty.
+
+    The same training ends elsewhere in float32 than in bfloat16. Recorded results do not count,
+    nor do those from before the lab book kept the precision.
+    """
+    mine = sorted((r for r in results if r.dtype and not r.recorded), key=lambda r: r.when)
+    found = list(dict.fromkeys(r.dtype for r in mine))
+    if len(found) < 2:
+        return ""
+    return (
+        f"Your results were measured in different precisions ({', '.join(found)}): "
+        "to compare them, run the lessons again with one COURSE_DTYPE."
+    )
+
+
+def other_items(results: list[Result]) -> str:
+    """A sentence where results of one task were measured on different items; else empty."""
+    found = []
+    for task in dict.fromkeys(result.task for result in results):
+        rows = [(f"{r.method} ({r.source})", r.items, r.n) for r in results if r.task == task]
+        (usual, _), *_ = collections.Counter(row[1:] for row in rows).most_common(1)
+        found += [name for name, *items in rows if tuple(items) != usual]
+    if not found:
+        return ""
+    return f"Measured on other test items than the rest, so not comparable: {', '.join(found)}."
+
+
 def ship(results: list[Result]) -> None:
     """Write ``results`` as the recorded ones that the course ships (for its authors).
 
     Raises:
-        CourseError: a result comes from a quick run.
+        CourseError: a result comes from a quick run, or the file cannot be written.
     """
     if any(result.quick for result in results):
         raise CourseError("A quick result must not be shipped", "run the lessons in full first")
-    rows = [dataclasses.asdict(dataclasses.replace(r, recorded=True)) for r in results]
-    write_text(RECORDED, "".join(json.dumps(row) + "\n" for row in rows))
+    lines = [to_line(dataclasses.replace(result, recorded=True)) for result in results]
+    with explained("The recorded lab book", RECORDED.parent):
+        write_text(RECORDED, b"".join(lines).decode())

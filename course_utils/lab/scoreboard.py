@@ -8,14 +8,31 @@ from pathlib import Path
 import pandas
 from matplotlib.figure import Figure
 
+from course_utils.errors import CourseError
+from course_utils.files import write_whole
 from course_utils.lab import labbook
+from course_utils.lab.result import plain
+from course_utils.machine.storage import explained
 from course_utils.recorded.reports import write_report
 from course_utils.show.figures import accuracy_figure
 
+COLUMNS = [
+    "method", "task", "model", "accuracy", "95 % interval", "n", "trainable", "peak memory",
+    "seconds", "disk", "precision", "source",
+]  # fmt: skip
+
 
 def table(results: list[labbook.Result]) -> pandas.DataFrame:
-    """One row a result, ready to be shown; ``source`` says whose figure it is."""
-    return pandas.DataFrame([_row(result) for result in results])
+    """One row a result, ready to be shown; ``source`` says whose figure it is.
+
+    ``precision`` is that of the weights; there is no such column where no result knows it.
+
+    Raises:
+        CourseError: a result has no items.
+    """
+    known = any(result.dtype for result in results)
+    columns = [name for name in COLUMNS if known or name != "precision"]
+    return pandas.DataFrame([_row(result) for result in results], columns=columns)
 
 
 def _row(result: labbook.Result) -> dict[str, str]:
@@ -31,6 +48,7 @@ def _row(result: labbook.Result) -> dict[str, str]:
         "peak memory": _size(result.peak_memory),
         "seconds": f"{result.seconds:.0f}",
         "disk": _size(result.disk),
+        "precision": result.dtype or "-",
         "source": result.source,
     }
 
@@ -39,23 +57,39 @@ def _size(count: int) -> str:
     """Bytes with a decimal unit; nothing measured reads as a dash."""
     if count == 0:
         return "-"
-    for factor, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if count >= factor:
-            return f"{count / factor:.2f} {unit}"
-    return f"{count} B"
+    if count < 1000:
+        return f"{count} B"
+    units = ["kB", "MB", "GB", "TB"]
+    value = count / 1000
+    while round(value, 2) >= 1000 and len(units) > 1:  # what would read as 1000.00
+        value, units = value / 1000, units[1:]
+    return f"{value:.2f} {units[0]}"
 
 
 def figure(results: list[labbook.Result], baseline: float) -> Figure:
-    """Accuracies with their intervals, and the majority baseline of the task."""
+    """Accuracies with their intervals, and the majority baseline of the task.
+
+    Raises:
+        CourseError: there is no result, or one has no items.
+    """
+    if not results:
+        raise CourseError("There is no result to draw", "work through a lesson to its end")
     rows = [(f"{r.method} ({r.source})", r.accuracy, r.interval) for r in results]
-    return accuracy_figure(rows, baseline, f"Accuracy on {results[0].task}, test split")
+    drawn = accuracy_figure(rows, baseline, f"Accuracy on {results[0].task}, test split")
+    for text in (drawn.axes[0].title, *drawn.axes[0].get_yticklabels()):
+        text.set_parse_math(False)  # a name may have a dollar sign
+    return drawn
 
 
 def write(results: list[labbook.Result], baseline: float, folder: Path) -> None:
     """Write ``scoreboard.json`` and ``scoreboard.png`` into ``folder``.
 
-    The file has a ``note`` where the learner's results come from different versions of the course.
+    The file has a ``note`` where something keeps the results from being compared.
+
+    Raises:
+        CourseError: there is no result, one has no items, or the folder cannot be written to.
     """
+    write_figure(results, baseline, folder)  # first, as it refuses what cannot be drawn
     rows = [
         {
             "method": r.method,
@@ -72,13 +106,24 @@ def write(results: list[labbook.Result], baseline: float, folder: Path) -> None:
             "seed": r.seed,
             "source": r.source,
             "device": r.device,
+            "dtype": r.dtype,
             "versions": r.versions,
             "when": r.when,
             "details": r.details,
         }
         for r in results
     ]
-    note = labbook.mixed_versions(results)
+    note = labbook.doubts(results)
     notes = {"note": note} if note else {}
-    write_report(folder, "scoreboard", {"majority_baseline": baseline, **notes, "results": rows})
-    figure(results, baseline).savefig(folder / "scoreboard.png", dpi=150)
+    report = plain({"majority_baseline": baseline, **notes, "results": rows})
+    with explained("The scoreboard", folder):
+        write_report(folder, "scoreboard", report)
+
+
+def write_figure(results: list[labbook.Result], baseline: float, folder: Path) -> None:
+    """Write ``scoreboard.png`` into ``folder``; raises as ``write`` does."""
+    drawn = figure(results, baseline)
+    with explained("The scoreboard", folder):
+        write_whole(
+            folder / "scoreboard.png", lambda part: drawn.savefig(part, format="png", dpi=150)
+        )
