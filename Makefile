@@ -2,9 +2,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-LESSON ?= notebooks/01_prompt_engineering.ipynb
-# JupyterLab refuses to start as root, the usual user of a container, without this flag.
-LAB_FLAGS ?= $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test run solutions notebooks prepare
@@ -12,8 +9,8 @@ LAB_FLAGS ?= $(if $(filter 0,$(shell id -u)),--allow-root)
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-lab: prepare ## set everything up and open JupyterLab on the first lesson
-	$(BIN)/jupyter lab $(LAB_FLAGS) $(LESSON)
+lab: prepare ## set everything up and open JupyterLab (LESSON=03 for the third lesson)
+	$(BIN)/python -m course_utils lab $(LESSON) $(LAB_FLAGS)
 
 test: prepare $(VENV)/dev.stamp ## set everything up and run every test
 	$(BIN)/ruff check .
@@ -24,8 +21,8 @@ test: prepare $(VENV)/dev.stamp ## set everything up and run every test
 	$(BIN)/python -m pytest tests/lessons solutions --ignore=solutions/recorded \
 	    --nbval --nbval-current-env --nbval-cell-timeout=600
 
-run: prepare ## work through all solved lessons and print the scoreboard
-	$(BIN)/python -m course_utils run
+run: prepare ## work through the solved lessons and print the scoreboard (AGAIN=1: all anew)
+	$(BIN)/python -m course_utils run $(if $(AGAIN),--again)
 
 solutions: prepare $(VENV)/dev.stamp ## run solutions/*.md into solutions/*.ipynb (NAMES="01" for one)
 	$(BIN)/python -m course_utils solutions $(NAMES)

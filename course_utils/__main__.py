@@ -3,14 +3,17 @@
 import argparse
 import importlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
+from course_utils import validate
 from course_utils.errors import CourseError
-from course_utils.settings import lessons_folder, results_folder
+from course_utils.settings import absolute, fix_folders, lessons_folder, results_folder
 
-FIRST_LESSON = "notebooks/01_prompt_engineering.ipynb"
 MEASUREMENTS = {  # studies that are not a list of runs: the module that has study_NAME(folder)
     "update": "course_utils.experiments.update",
     "step_time": "course_utils.experiments.step_time",
@@ -38,19 +41,43 @@ def doctor(arguments: argparse.Namespace) -> int:
 
 
 def lab(arguments: argparse.Namespace) -> int:
-    """Prepare, then open JupyterLab on the first lesson."""
-    lesson = lessons_folder() / FIRST_LESSON  # refused before anything is downloaded
+    """Prepare, then open JupyterLab on a lesson; further options, as --no-browser, go to it."""
+    lesson = _notebook(arguments.lesson)  # refused before anything is downloaded
     prepare(arguments)
-    return subprocess.call([sys.executable, "-m", "jupyter", "lab", str(lesson)])
+    # JupyterLab refuses to start as root, the usual user of a container, without this flag.
+    as_root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+    command = [sys.executable, "-m", "jupyter", "lab", *as_root, *arguments.options, str(lesson)]
+    with subprocess.Popen(command) as server:
+        signal.signal(signal.SIGTERM, lambda number, frame: server.terminate())
+        while True:
+            try:
+                return server.wait()
+            except KeyboardInterrupt:  # the server has it too, and asks whether it is meant
+                continue
+
+
+def _notebook(name: str) -> Path:
+    """The learner's notebook of a lesson that is named as 03, 03_lora or notebooks/03_lora.ipynb.
+
+    Raises:
+        CourseError: there is none; the message names those that there are.
+    """
+    found = sorted((lessons_folder() / "notebooks").glob("*.ipynb"))
+    stem = Path(name).name.removesuffix(".ipynb")
+    for path in found:
+        if path.stem == stem or path.stem.startswith(f"{stem}_"):
+            return path
+    known = ", ".join(path.stem for path in found)
+    raise CourseError(f"There is no lesson '{name}'", f"name one of: {known}")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Work through all solved lessons without a browser; print and write the scoreboard."""
+    """Work through the solved lessons without a browser, from the first unfinished one on."""
     from course_utils.lab.run_lessons import run_lessons
 
     lessons_folder()  # refused before anything is downloaded
     prepare(arguments)
-    run_lessons()
+    run_lessons(again=arguments.again)
     return 0
 
 
@@ -58,12 +85,12 @@ def scoreboard(arguments: argparse.Namespace) -> int:
     """Print and write the scoreboard from the lab book, without running anything."""
     from course_utils.lab.run_lessons import show_scoreboard
 
-    show_scoreboard()
+    show_scoreboard(run=arguments.run)
     return 0
 
 
 def ship(arguments: argparse.Namespace) -> int:
-    """Make the results in your lab book the recorded ones that the course ships."""
+    """Make the results of `run`, or else yours, the recorded ones that the course ships."""
     from course_utils.lab.run_lessons import ship_results
 
     ship_results()
@@ -83,9 +110,10 @@ def experiments(arguments: argparse.Namespace) -> int:
     from course_utils.experiments.plan import STUDIES
     from course_utils.experiments.run_study import run_study
 
-    folder = arguments.folder or results_folder() / "experiments"
+    workers = validate.whole("--workers", arguments.workers, least=1)
+    folder = absolute(arguments.folder or results_folder() / "experiments")
     if arguments.study in STUDIES:
-        run_study(arguments.study, folder, arguments.workers)
+        run_study(arguments.study, folder, workers)
     elif arguments.study in MEASUREMENTS:
         module = importlib.import_module(MEASUREMENTS[arguments.study])
         getattr(module, f"study_{arguments.study}")(folder)
@@ -138,6 +166,14 @@ def parser() -> argparse.ArgumentParser:
             function.__name__, help=function.__doc__, description=function.__doc__
         )
         command.set_defaults(function=function)
+        if function is lab:
+            command.add_argument(
+                "lesson", nargs="?", default="01", help="such as 03; 01 if left out"
+            )
+        if function is run:
+            command.add_argument("--again", action="store_true", help="begin at the first lesson")
+        if function is scoreboard:
+            command.add_argument("--run", action="store_true", help="of what `run` measured")
         if function is solutions:
             command.add_argument("names", nargs="*", help="such as 01; all when none is named")
         if function is experiments:
@@ -151,9 +187,14 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Run one command; a ``CourseError`` becomes its one sentence on stderr."""
-    arguments = parser().parse_args()
+    """Run one command; what a user can act on becomes one sentence on stderr."""
+    arguments, options = parser().parse_known_args()
+    if options and arguments.function is not lab:
+        parser().error(f"unrecognized arguments: {' '.join(options)}")
+    arguments.options = options
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    fix_folders()
+    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         return arguments.function(arguments)
     except CourseError as error:
@@ -162,6 +203,13 @@ def main() -> int:
     except KeyboardInterrupt:
         print("interrupted; run the same command again to go on", file=sys.stderr)
         return 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    """SIGTERM, by which a system asks a program to end, is taken as Ctrl-C is."""
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """``python -m course_utils``: its commands, and what becomes of their errors."""
 
 import importlib
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -76,28 +78,118 @@ def test_a_bug_keeps_its_traceback(command, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "room", "function", "expected"),
     [
-        ("scoreboard", run_lessons, "show_scoreboard", ["show_scoreboard"]),
-        ("ship", run_lessons, "ship_results", ["ship_results"]),
-        ("benchmark", benchmark, "run_benchmark", ["run_benchmark"]),
-        ("run", run_lessons, "run_lessons", ["prepare", "run_lessons"]),
-        ("prepare", prepare, "prepare", ["prepare"]),
+        ("scoreboard", run_lessons, "show_scoreboard", [{"run": False}]),
+        ("scoreboard --run", run_lessons, "show_scoreboard", [{"run": True}]),
+        ("ship", run_lessons, "ship_results", [{}]),
+        ("benchmark", benchmark, "run_benchmark", [{}]),
+        ("run", run_lessons, "run_lessons", ["prepare", {"again": False}]),
+        ("run --again", run_lessons, "run_lessons", ["prepare", {"again": True}]),
     ],
 )
 def test_a_command_does_its_work(command, monkeypatch, name, room, function, expected):
     calls = []
     monkeypatch.setattr(prepare, "prepare", lambda: calls.append("prepare"))
-    monkeypatch.setattr(room, function, lambda: calls.append(function))
-    assert command(name) == 0 and calls == expected
+    monkeypatch.setattr(room, function, lambda **named: calls.append(named))
+    assert command(*name.split()) == 0 and calls == expected
 
 
-def test_lab_opens_the_first_lesson_when_all_is_prepared(command, monkeypatch):
+def test_prepare_prepares(command, monkeypatch):
     calls = []
     monkeypatch.setattr(prepare, "prepare", lambda: calls.append("prepare"))
-    monkeypatch.setattr(commands.subprocess, "call", lambda words: calls.append(words) or 3)
-    assert command("lab") == 3
-    assert calls == ["prepare", [sys.executable, "-m", "jupyter", "lab", calls[1][-1]]]
-    assert calls[1][-1] == str(PACKAGE.parent / commands.FIRST_LESSON)
-    assert Path(calls[1][-1]).exists()
+    assert command("prepare") == 0 and calls == ["prepare"]
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """Command lines of the programs that are started; each ends with status 3 at once."""
+    lines = []
+    popen = subprocess.Popen
+
+    def start(words):
+        lines.append(words)
+        return popen([sys.executable, "-c", "raise SystemExit(3)"])
+
+    monkeypatch.setattr(prepare, "prepare", lambda: lines.append("prepare"))
+    monkeypatch.setattr(commands.subprocess, "Popen", start)
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("name", "lesson"),
+    [
+        ([], "01_prompt_engineering"),
+        (["03"], "03_lora"),
+        (["03_lora"], "03_lora"),
+        (["notebooks/03_lora.ipynb"], "03_lora"),
+    ],
+)
+def test_lab_opens_a_lesson_when_all_is_prepared(command, started, monkeypatch, name, lesson):
+    monkeypatch.setattr(commands.os, "geteuid", lambda: 1000, raising=False)
+    assert command("lab", *name) == 3
+    path = PACKAGE.parent / "notebooks" / f"{lesson}.ipynb"
+    assert started == ["prepare", [sys.executable, "-m", "jupyter", "lab", str(path)]]
+    assert path.exists()
+
+
+def test_lab_starts_as_root_and_passes_further_options_on(command, started, monkeypatch):
+    monkeypatch.setattr(commands.os, "geteuid", lambda: 0, raising=False)
+    command("lab", "02", "--no-browser", "--port=9000")
+    assert started[1][4:-1] == ["--allow-root", "--no-browser", "--port=9000"]
+
+
+@pytest.mark.parametrize("name", ["9", "0", "3", "lora", "notebooks", ""])
+def test_an_unknown_lesson_lists_those_that_there_are(command, started, capsys, name):
+    assert command("lab", name) == 1 and started == []
+    text = capsys.readouterr().err
+    assert f"There is no lesson '{name}'" in text and "03_lora, 04_prompt_tuning" in text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_ctrl_c_is_left_to_jupyter_and_sigterm_is_passed_on(tmp_path):
+    """The server asks whether Ctrl-C is meant; whoever started it waits for its answer."""
+    code = """
+import signal, subprocess, sys
+from course_utils import __main__ as commands
+from course_utils.assets import prepare
+signal.signal(signal.SIGINT, signal.default_int_handler)
+popen, server = subprocess.Popen, "import time; print('up', flush=True); time.sleep(600)"
+prepare.prepare = lambda: None
+commands.subprocess.Popen = lambda words: popen([sys.executable, "-c", server])
+sys.argv[1:] = ["lab"]
+print("ended", commands.main() == -signal.SIGTERM)
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=PACKAGE.parent, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout.readline() == "up\n"
+    process.send_signal(signal.SIGINT)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=2)
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate(timeout=30) == ("ended True\n", "")
+
+
+def test_folders_are_absolute_before_anything_runs(command, monkeypatch, tmp_path):
+    (tmp_path / "models").mkdir()
+    for name, value in (("RESULTS", "out"), ("CACHE", "cache"), ("MODEL", "models")):
+        monkeypatch.setenv(f"COURSE_{name}", value)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(prepare, "prepare", lambda: None)
+    command("prepare")
+    kept = [os.environ[f"COURSE_{name}"] for name in ("RESULTS", "CACHE", "MODEL")]
+    assert kept == [str(tmp_path / name) for name in ("out", "cache", "models")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_a_request_to_end_is_an_interruption_and_the_handler_is_put_back(
+    command, monkeypatch, capsys
+):
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(prepare, "prepare", lambda: os.kill(os.getpid(), signal.SIGTERM))
+    assert command("prepare") == 130
+    assert "run the same command again" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 @pytest.mark.parametrize("name", ["lab", "run"])
@@ -126,6 +218,22 @@ def test_a_study_is_run_by_its_name(command, monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "results"))
     assert command("experiments", "update") == 0
     assert calls == [(name, tmp_path, 2), tmp_path / "results" / "experiments"]
+
+
+@pytest.mark.parametrize("workers", ["0", "-1"])
+def test_a_study_needs_a_worker(command, monkeypatch, capsys, workers):
+    monkeypatch.setattr(run_study, "run_study", raises(AssertionError("it runs")))
+    assert command("experiments", next(iter(plan.STUDIES)), "--workers", workers) == 1
+    assert f"--workers = {workers} cannot be used" in capsys.readouterr().err
+
+
+def test_a_relative_folder_of_a_study_is_seen_from_where_you_are(command, monkeypatch, tmp_path):
+    calls = []
+    monkeypatch.setattr(update, "study_update", calls.append)
+    monkeypatch.chdir(tmp_path)
+    for given, folder in (("out", tmp_path / "out"), ("~/out", Path.home() / "out")):
+        assert command("experiments", "update", "--folder", given) == 0
+        assert calls.pop() == folder
 
 
 def test_an_unknown_study_lists_them_all(command, capsys):

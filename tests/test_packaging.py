@@ -16,7 +16,7 @@ from course_utils.settings import PACKAGE
 ROOT = PACKAGE.parent
 FILES = ["requirements.txt", "requirements-lab.txt", "requirements-dev.txt"]
 COLAB = ROOT / "tests" / "freezes" / "colab_freeze_2026-08.txt"
-STEPS = ["-m venv", "install -r", "lab.stamp", "course_utils prepare", "jupyter lab"]
+STEPS = ["-m venv", "install -r", "lab.stamp", "course_utils prepare", "course_utils lab"]
 IMPORT_NAMES = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
 
 
@@ -92,10 +92,11 @@ def test_conda_environment_adds_nothing_of_its_own():
 def test_every_import_of_the_package_is_required():
     """A lesson imports only requirements.txt, ``make run`` the lab's, authoring all of them."""
     for path in sorted((ROOT / "course_utils").rglob("*.py")):
-        lab = path.name in ("run_lessons.py", "kernel.py")
+        lab = path.name in ("run_lessons.py", "kernel.py", "places.py")
         files = FILES[: 3 if "authoring" in path.parts else 2 if lab else 1]
         allowed = {canonicalize_name(r.name) for name in files for r in requirements(name)}
         allowed |= {"course-utils", "tokenizers", "huggingface-hub", "ipython"}  # come along
+        allowed |= {"jupyter-client"} if lab else set()  # with nbclient
         for name in imported(path) - set(sys.stdlib_module_names):
             assert canonicalize_name(IMPORT_NAMES.get(name, name)) in allowed, (path, name)
 
@@ -128,7 +129,14 @@ def test_make_lab_installs_prepares_and_opens_the_first_lesson(tmp_path):
     result = make("--dry-run", "lab", f"VENV={tmp_path}/venv")
     steps = [result.stdout.find(s) for s in STEPS]
     assert -1 not in steps and steps == sorted(steps), result.stdout
-    assert "notebooks/01_prompt_engineering.ipynb" in result.stdout
+    named = make("--dry-run", "lab", f"VENV={tmp_path}/venv", "LESSON=03").stdout
+    assert "course_utils lab 03" in named
+
+
+@pytest.mark.parametrize(("words", "again"), [([], False), (["AGAIN=1"], True)])
+def test_make_run_goes_on_unless_told_to_begin_again(tmp_path, words, again):
+    result = make("--dry-run", "run", f"VENV={tmp_path}/venv", *words)
+    assert "course_utils run" in result.stdout and ("--again" in result.stdout) is again
 
 
 def test_make_skips_what_is_installed(tmp_path):
