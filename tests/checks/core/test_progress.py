@@ -1,5 +1,6 @@
 """Progress is kept in a file: best state, tries, restarts, several kernels, read-only folders."""
 
+import errno
 import json
 import subprocess
 import sys
@@ -89,13 +90,60 @@ NOT_OURS = (
 )
 
 
-@pytest.mark.parametrize("content", [*NOT_OURS, "\xff"])
-def test_damaged_file_counts_as_empty(folder, content):
+@pytest.mark.parametrize("content", [*NOT_OURS, "\xff", '{"lesson00.twice": {"best": "pas'])
+def test_damaged_file_is_set_aside_with_a_note(folder, capsys, content):
     folder.mkdir()
     (folder / "progress.json").write_text(content, encoding="latin-1")
     assert after() == (NOT_ATTEMPTED, 0)
     assert after(PASSED) == (PASSED, 1)
     assert json.loads((folder / "progress.json").read_text())
+    assert (folder / "progress.damaged.json").read_text(encoding="latin-1") == content
+    assert "it is kept as progress.damaged.json" in capsys.readouterr().out
+    after(PASSED)
+    assert capsys.readouterr().out == ""
+
+
+def test_what_can_be_read_of_a_damaged_file_is_kept(folder):
+    after(FAILED)
+    path = folder / "progress.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "lesson00.other": {"best": "won"}}))
+    assert after(PASSED) == (PASSED, 2)
+    assert '"won"' in (folder / "progress.damaged.json").read_text()
+
+
+def test_each_damaged_file_has_a_name_of_its_own(folder):
+    folder.mkdir()
+    for content in ("one", "two", "three"):
+        (folder / "progress.json").write_text(content)
+        after(FAILED)
+    kept = {path.name: path.read_text() for path in folder.glob("progress.damaged*.json")}
+    assert kept == {
+        "progress.damaged.json": "one",
+        "progress.damaged.2.json": "two",
+        "progress.damaged.3.json": "three",
+    }
+
+
+def test_a_damaged_file_is_told_where_the_progress_is_shown(folder, capsys):
+    folder.mkdir()
+    (folder / "progress.json").write_text("{")
+    lesson01.progress()
+    assert "is damaged; the next check sets it aside" in capsys.readouterr().out
+    assert (folder / "progress.json").read_text() == "{"
+
+
+def test_a_file_that_may_not_be_read_is_not_replaced(folder, capsys, monkeypatch):
+    after(PASSED)
+    before = (folder / "progress.json").read_bytes()
+
+    def refused(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_text", refused)
+        assert after(FAILED) == (FAILED, 1)
+    assert (folder / "progress.json").read_bytes() == before
+    assert "Your progress cannot be written" in capsys.readouterr().out
 
 
 def test_interrupted_write_leaves_the_old_file(folder, monkeypatch):
@@ -115,7 +163,7 @@ def test_folder_that_cannot_be_written_is_said_once_and_the_session_still_counts
     folder.write_text("a file where the folder should be")
     assert after(FAILED, PASSED) == (PASSED, 2)
     said = capsys.readouterr().out
-    assert said.count("cannot be kept") == 1
+    assert said.count("Your progress cannot be written") == 1
     lesson01.my_template("{text}\nMood:")
     assert "my_template: passed" in capsys.readouterr().out
     assert progress.state_of("lesson01", "my_template") == (PASSED, 1)
