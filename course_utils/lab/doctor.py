@@ -25,7 +25,7 @@ OLDEST, NEWEST = (3, 10), (3, 13)  # Python
 GB = 1e9
 MEMORY_FOR_FULL = 4.0  # GB that full fine-tuning of the 135M model takes, with some room
 MEMORY_FOR_ALL = 2.0  # GB below which nothing runs
-DISK_FOR_RESULTS = 1.0  # GB for what the lessons keep
+DISK_FOR_RESULTS = 4.0  # GB that lesson 2 keeps while it trains: two checkpoints at once
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,9 +52,10 @@ def doctor() -> list[Line]:
     for subject, look in (
         ("Packages", _packages),
         ("Device", _device),
-        ("bfloat16", _bf16),
+        ("Precision", _precision),
         ("Memory", _memory),
         ("Disk", _disk),
+        ("Results", _results),
         ("Cache", _cache),
         ("Network", _network),
     ):
@@ -73,23 +74,20 @@ def report() -> int:
     return int(failures > 0)
 
 
-def short_report(lesson_tokens: int) -> None:
-    """Print one to three lines for the first cell of a lesson: on what it runs, and how long.
+def short_report() -> None:
+    """Print one to three lines for the first cell of a lesson: on what it runs, and what it lacks.
 
-    Args:
-        lesson_tokens: padded tokens that the lesson's training processes, over all steps;
-            0 for a lesson that trains nothing.
+    A quick run says first that it is one.
     """
     from course_utils.machine import device
-    from course_utils.training import estimate
 
+    if settings.quick():
+        print("Quick run (COURSE_QUICK): its numbers are for trying things out and prove nothing.")
     here = device.pick_device()
-    dtype = str(device.pick_dtype(here)).removeprefix("torch.")
+    dtype = device.dtype_text(device.pick_dtype(here))
     print(f"This lesson runs on: {device.describe_device(here)}, in {dtype}.")
-    if lesson_tokens:
-        span = _span(estimate.estimate_training_seconds(lesson_tokens))
-        print(f"Its training takes about {span} here (a one-second probe's estimate).")
-    for line in _looked("Cache", _cache) + _looked("Memory", _memory):
+    lacks = [("Cache", _cache), ("Memory", _memory), ("Results", _results)]
+    for line in [line for subject, look in lacks for line in _looked(subject, look)]:
         if line.status != "ok":
             print(line)
             return
@@ -171,13 +169,14 @@ def _device() -> list[Line]:
     return [Line("ok", "Device", device.describe_device())]
 
 
-def _bf16() -> list[Line]:
+def _precision() -> list[Line]:
     from course_utils.machine import device
 
-    if device.bf16_is_faster(device.pick_device()):
-        return [Line("ok", "bfloat16", "faster than float32 here, so it is used")]
-    used = str(device.pick_dtype()).removeprefix("torch.")
-    return [Line("ok", "bfloat16", f"no faster than float32 here, so {used} is used")]
+    used = device.dtype_text(device.pick_dtype())
+    if settings.dtype_name():
+        return [Line("ok", "Precision", f"{used}, as COURSE_DTYPE says")]
+    has = "has" if device.has_bfloat16(device.pick_device()) else "does not have"
+    return [Line("ok", "Precision", f"{used}: the hardware {has} products in bfloat16")]
 
 
 def _memory() -> list[Line]:
@@ -211,9 +210,22 @@ def _disk() -> list[Line]:
     if free < missing:
         advice = f"{missing:.1f} GB are needed: free some, or set COURSE_CACHE to another disk"
         return [Line("fail", "Disk", f"{found}; {advice}")]
-    if free < missing + DISK_FOR_RESULTS:
-        return [Line("warn", "Disk", f"{found}; free {DISK_FOR_RESULTS:.0f} GB for results")]
     return [Line("ok", "Disk", found)]
+
+
+def _results() -> list[Line]:
+    """Whether the results folder takes what the lessons keep."""
+    folder = settings.results_folder()
+    existing = _existing(folder)
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        advice = "set COURSE_RESULTS to a folder of yours"
+        return [Line("fail", "Results", f"nothing can be written to {folder}; {advice}")]
+    found = f"{folder}, {(free := shutil.disk_usage(existing).free / GB):.1f} GB free"
+    if free < DISK_FOR_RESULTS:
+        wanted = f"lesson 2 keeps up to {DISK_FOR_RESULTS:.0f} GB while it trains"
+        advice = "free some, or set COURSE_RESULTS to another disk"
+        return [Line("warn", "Results", f"{found}; {wanted}: {advice}")]
+    return [Line("ok", "Results", found)]
 
 
 def _existing(folder: Path) -> Path:
@@ -264,10 +276,3 @@ def pip_reaches(distribution: str, seconds: int = 5) -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0
-
-
-def _span(seconds: float) -> str:
-    """``40 seconds`` or ``3 minutes``: no finer than the estimate deserves."""
-    if seconds < 90:
-        return f"{max(10, round(seconds, -1)):.0f} seconds"
-    return f"{seconds / 60:.0f} minutes"

@@ -15,18 +15,19 @@ from course_utils.assets import cache, prepare
 from course_utils.errors import CourseError
 from course_utils.lab import doctor
 from course_utils.machine import device
-from course_utils.training import estimate
 
 Disk = collections.namedtuple("Disk", "total used free")
 
 
 @pytest.fixture(autouse=True)
 def small_assets(tmp_path, monkeypatch):
-    """Two small assets in place of the real ones, and a fast device without a probe."""
+    """Two small assets in place of the real ones, and a machine with room."""
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("COURSE_MODEL", raising=False)
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     monkeypatch.setenv("COURSE_DEVICE", "cpu")
+    for name in ("COURSE_DTYPE", "COURSE_QUICK"):
+        monkeypatch.delenv(name, raising=False)
 
     def build(work, folder, progress):
         (folder / "file").write_text("x")
@@ -38,7 +39,8 @@ def small_assets(tmp_path, monkeypatch):
     monkeypatch.setattr(prepare, "ASSETS", two)
     monkeypatch.setattr(doctor, "pip_reaches", lambda name: True)
     monkeypatch.setattr(doctor, "available_memory", lambda: 16e9)
-    monkeypatch.setattr(device, "bf16_is_faster", lambda here: False)
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: Disk(1e12, 0, 50e9))
+    monkeypatch.setattr(device, "has_bfloat16", lambda here: False)
 
 
 @pytest.fixture
@@ -56,8 +58,8 @@ def test_a_sound_machine_has_no_failure(prepared, capsys):
     assert all(line.startswith(("[ok] ", "[warn] ")) for line in lines[:-1])
     assert lines[-1].startswith("0 to put right")
     subjects = [line.split(":")[0].split(maxsplit=1)[1] for line in lines[:-1]]
-    wanted = ["Device", "bfloat16", "Memory", "Disk", "Model", "Data", "Network"]
-    assert subjects[0] == "Python" and subjects[-7:] == wanted and "torch" in subjects
+    wanted = ["Device", "Precision", "Memory", "Disk", "Results", "Model", "Data", "Network"]
+    assert subjects[0] == "Python" and subjects[-8:] == wanted and "torch" in subjects
 
 
 def test_a_failure_gives_exit_status_1(monkeypatch, capsys):
@@ -74,61 +76,6 @@ def test_a_failure_gives_exit_status_1(monkeypatch, capsys):
 def test_python(version, status):
     line = doctor._python(version)
     assert line.status == status and ".".join(map(str, version)) in line.message
-
-
-def test_packages_against_their_lower_bounds(monkeypatch):
-    versions = {"torch": "2.13.0+cpu", "numpy": "1.9.9", "tqdm": "4.65", "pandas": "3.0.0rc1"}
-
-    def version(name):
-        if name not in versions:
-            raise doctor.importlib.metadata.PackageNotFoundError(name)
-        return versions[name]
-
-    monkeypatch.setattr(doctor.importlib.metadata, "version", version)
-    bounds = {"torch": "2.6", "numpy": "1.26", "tqdm": "4.65.0", "gguf": "0.10", "pandas": "2"}
-    monkeypatch.setattr(doctor, "_requirements", lambda: list(bounds.items()))
-    lines = doctor._packages()
-    assert [(line.subject, line.status) for line in lines] == [
-        ("torch", "ok"), ("numpy", "fail"), ("tqdm", "ok"), ("gguf", "fail"), ("pandas", "ok"),
-    ]  # fmt: skip
-    assert "1.9.9 is older than 1.26" in lines[1].message
-    assert "pip install -r requirements.txt" in lines[3].message
-
-
-def test_versions_are_three_numbers():
-    assert doctor._numbers("2.13.0+cpu4") == (2, 13, 0) and doctor._numbers("2+cu124") == (2, 0, 0)
-    assert doctor._numbers("4.65") == (4, 65, 0) and doctor._numbers("26.3.1.post2") == (26, 3, 1)
-
-
-def test_the_course_s_own_requirements_are_read():
-    names = [name for name, _ in doctor._requirements()]
-    assert {"torch", "transformers", "datasets", "ipywidgets"} <= set(names)
-
-
-def test_an_installed_course_knows_its_requirements_without_the_clone(monkeypatch):
-    monkeypatch.setattr(settings, "course_folder", lambda: None)
-    asked = []
-
-    def requires(name):
-        asked.append(name)
-        return ["torch>=2.6", "numpy>=1.26; python_version > '3'", "plain"]
-
-    monkeypatch.setattr(doctor.importlib.metadata, "requires", requires)
-    assert doctor._requirements() == [("torch", "2.6"), ("numpy", "1.26")]
-    assert asked == ["course-utils"]
-    monkeypatch.setattr(doctor.importlib.metadata, "version", lambda name: "1.0")
-    assert doctor._packages()[0].message == '1.0 is older than 2.6; run pip install "torch>=2.6"'
-
-
-def test_a_course_that_stands_alone_and_was_not_installed_says_so(monkeypatch):
-    monkeypatch.setattr(settings, "course_folder", lambda: None)
-
-    def requires(name):
-        raise doctor.importlib.metadata.PackageNotFoundError(name)
-
-    monkeypatch.setattr(doctor.importlib.metadata, "requires", requires)
-    line = found("Packages")
-    assert line.status == "warn" and "without requirements.txt" in line.message
 
 
 def test_the_doctor_starts_where_no_package_is_installed():
@@ -157,10 +104,20 @@ def test_a_device_that_is_not_there_fails(monkeypatch):
     assert found("Device").status == "fail" and "COURSE_DEVICE" in found("Device").message
 
 
-@pytest.mark.parametrize("faster", [True, False])
-def test_bf16_says_what_is_used(monkeypatch, faster):
-    monkeypatch.setattr(device, "bf16_is_faster", lambda here: faster)
-    assert ("float32 is used" in found("bfloat16").message) is not faster
+@pytest.mark.parametrize(
+    ("native", "said"),
+    [(True, "bfloat16: the hardware has"), (False, "float32: the hardware does not have")],
+)
+def test_the_precision_and_its_reason(monkeypatch, native, said):
+    monkeypatch.setattr(device, "has_bfloat16", lambda here: native)
+    assert found("Precision").message.startswith(said)
+
+
+def test_a_precision_that_is_set_is_named_and_a_wrong_one_fails(monkeypatch):
+    monkeypatch.setenv("COURSE_DTYPE", "float16")
+    assert found("Precision").message == "float16, as COURSE_DTYPE says"
+    monkeypatch.setenv("COURSE_DTYPE", "int8")
+    assert found("Precision").status == "fail" and "COURSE_DTYPE" in found("Precision").message
 
 
 @pytest.mark.parametrize(("free", "status"), [(16e9, "ok"), (3e9, "warn"), (1e9, "fail")])
@@ -169,10 +126,34 @@ def test_memory(monkeypatch, free, status):
     assert found("Memory").status == status
 
 
-@pytest.mark.parametrize(("free", "status"), [(50e9, "ok"), (5e8, "warn"), (1500, "fail")])
-def test_disk(monkeypatch, free, status):
+@pytest.mark.parametrize(("free", "status"), [(50e9, "ok"), (5e8, "ok"), (1500, "fail")])
+def test_disk_for_what_is_missing_in_the_cache(monkeypatch, free, status):
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: Disk(1e12, 0, free))
     assert found("Disk").status == status
+
+
+@pytest.mark.parametrize(("free", "status"), [(4.1e9, "ok"), (3.9e9, "warn"), (0, "warn")])
+def test_disk_for_results_is_looked_at_where_they_go(monkeypatch, tmp_path, free, status):
+    looked = []
+    monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "not" / "yet"))
+    monkeypatch.setattr(
+        doctor.shutil, "disk_usage", lambda path: looked.append(path) or Disk(1e12, 0, free)
+    )
+    line = found("Results")
+    assert line.status == status and tmp_path in looked
+    assert str(tmp_path / "not" / "yet") in line.message
+    assert ("COURSE_RESULTS" in line.message) == (status == "warn")
+    assert not (tmp_path / "not").exists()
+
+
+def test_results_that_cannot_be_written_fail(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "file"))
+    assert found("Results").status == "fail" and "COURSE_RESULTS" in found("Results").message
+    monkeypatch.setenv("COURSE_RESULTS", str(tmp_path))
+    assert found("Results").status == "ok"
+    monkeypatch.setattr(doctor.os, "access", lambda path, mode: False)
+    assert found("Results").status == "fail"
 
 
 def test_a_missing_cache_warns_and_is_not_made(tmp_path):
@@ -247,37 +228,33 @@ def test_pip_is_asked_with_the_index_that_it_is_set_to_use(monkeypatch):
     assert not doctor.pip_reaches("thing")
 
 
-@pytest.mark.parametrize(
-    ("seconds", "span"),
-    [
-        (1, "10 seconds"),
-        (44, "40 seconds"),
-        (89, "90 seconds"),
-        (100, "2 minutes"),
-        (3600, "60 minutes"),
-    ],
-)
-def test_spans_are_no_finer_than_the_estimate(seconds, span):
-    assert doctor._span(seconds) == span
+def test_short_report(prepared, capsys):
+    doctor.short_report()
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("This lesson runs on: CPU") and line.endswith(", in float32.")
 
 
-def test_short_report(prepared, monkeypatch, capsys):
-    asked = []
-    monkeypatch.setattr(
-        estimate, "estimate_training_seconds", lambda tokens: asked.append(tokens) or 150.0
-    )
-    doctor.short_report(40_000)
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 2 and asked == [40_000]
-    assert lines[0].startswith("This lesson runs on: CPU") and "in float32" in lines[0]
-    assert "about 2 minutes" in lines[1]
+def test_short_report_of_a_quick_run_says_first_that_it_proves_nothing(
+    prepared, monkeypatch, capsys
+):
+    monkeypatch.setenv("COURSE_QUICK", "1")
+    doctor.short_report()
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("Quick run") and first.endswith("prove nothing.")
+    assert second.startswith("This lesson runs on") and len(first) <= 90
 
 
 def test_short_report_says_the_worst_trouble_in_a_line_of_its_own(monkeypatch, capsys):
-    monkeypatch.setattr(estimate, "estimate_training_seconds", lambda tokens: 150.0)
-    doctor.short_report(40_000)
+    doctor.short_report()
     lines = capsys.readouterr().out.splitlines()
-    assert lines[2].startswith("[warn] Model: missing") and len(lines) <= 4
+    assert lines[1].startswith("[warn] Model: missing") and len(lines) == 2
+
+
+def test_short_report_says_where_results_cannot_be_written(prepared, monkeypatch, capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "file"))
+    doctor.short_report()
+    assert capsys.readouterr().out.splitlines()[1].startswith("[fail] Results: nothing can be")
 
 
 def test_errors_of_the_course_keep_their_next_step(monkeypatch):
