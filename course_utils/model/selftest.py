@@ -29,6 +29,10 @@ TOKENS, PREFIX, SHORT = 12, 5, 4  # of the probe, of its cached part, of a secon
 # in 16 bits, where ways through equal embeddings differ by at most 0.006 with the course's model;
 # and in 16 bits from what the model says of ids (0.13), as it then rounds all its sums.
 EXACT, ROUNDED, ROUNDED_WORDS = 1e-3, 0.1, 0.5
+# On a GPU the fast way is tried with these families alone (``families.md``): where it does not fit,
+# an index may be out of range, and such an error on a GPU ends all work of the process.
+TRIED_ON_GPU = {"llama", "qwen2", "qwen3", "mistral", "mixtral", "phi3", "olmo2", "stablelm",
+                "gemma", "gpt2", "gpt_neox", "mpt"}  # fmt: skip
 _known: dict[tuple[str, ...], "Ways"] = {}  # of models that were loaded in this session
 
 
@@ -110,7 +114,8 @@ def _ways(model: PreTrainedModel, probe: "_Probe") -> Ways:
             "so every figure would be wrong",
             "use a causal language model of another family, such as Llama's or Qwen2's",
         )
-    fast = probe.agrees(fast_logits)
+    tried = model.device.type != "cuda" or model.config.model_type in TRIED_ON_GPU
+    fast = tried and probe.agrees(fast_logits)
     return Ways(
         fast=fast,
         window=window,

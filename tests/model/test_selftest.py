@@ -7,7 +7,7 @@ from course_utils.errors import CourseError
 from course_utils.model import passes, selftest
 from course_utils.model.load import load_model, norms_in_float32
 from course_utils.model.tiny import tiny_model, tiny_tokenizer
-from tests.model.families import build
+from tests.model.families import FAMILIES, build
 
 GOOD = selftest.Ways(fast=True, window=None, shares_prefix=True, words_are_rows=True)
 
@@ -76,3 +76,17 @@ def test_answers_that_are_no_numbers_leave_the_question_open():
     with torch.no_grad():
         model.model.norm.weight[0] = 1.0
     assert selftest.ways(model) == GOOD
+
+
+def test_what_is_tried_on_a_gpu_is_what_works_on_a_cpu():
+    models = {family: build(family) for family in FAMILIES}
+    works = {
+        model.config.model_type
+        for model in models.values()
+        if passes_fast(model) or selftest.window_of(model.config)
+    }
+    assert works - {"gemma2", "gemma3_text"} == selftest.TRIED_ON_GPU
+
+
+def passes_fast(model):
+    return selftest.selftest(model).fast

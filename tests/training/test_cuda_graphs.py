@@ -4,12 +4,14 @@ import pytest
 import torch
 
 from course_utils.data.batches import collate
+from course_utils.errors import CourseError
 from course_utils.model.forward import answer_logits
 from course_utils.model.tiny import tiny_model
 from course_utils.training import backward as backward_module
 from course_utils.training.backward import backward, backward_of
 from course_utils.training.cuda_graphs import WIDTHS, GraphedBackward, _widen
 from course_utils.training.plan import Example
+from tests.model.families import build
 
 EXAMPLES = [Example([5, 6, 7 + i], 260) for i in range(3)] + [Example(list(range(5, 24)), 261)]
 
@@ -48,3 +50,26 @@ def test_replayed_losses_and_gradients_are_the_plain_ones(number):
             assert p.grad.device == device
             torch.testing.assert_close(p.grad, q.grad, rtol=1e-4, atol=1e-6)
     assert WIDTHS == tuple(sorted(WIDTHS))
+
+
+needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+
+
+@needs_gpu
+def test_a_parameter_without_gradient_is_refused_on_a_gpu_too():
+    model = tiny_model().cuda()
+    model.extra = torch.nn.Linear(3, 3).cuda()
+    with pytest.raises(CourseError, match="2 of .* got none"):
+        backward_of(model, pad_id=0)(EXAMPLES)
+
+
+@needs_gpu
+@pytest.mark.parametrize("family", ["Granite", "Mistral", "OPT"])
+def test_a_model_that_the_fast_way_gets_wrong_is_not_recorded(family):
+    model, twin = build(family).cuda(), build(family).cuda()
+    loss = backward_of(model, pad_id=0)(EXAMPLES)
+    assert loss == pytest.approx(backward(twin, EXAMPLES, pad_id=0), rel=1e-4)
+    rows = [model(torch.tensor([e.ids], device="cuda")).logits[0, -1].float() for e in EXAMPLES]
+    answers = torch.tensor([e.answer for e in EXAMPLES], device="cuda")
+    own = torch.nn.functional.cross_entropy(torch.stack(rows), answers).item()
+    assert loss == pytest.approx(own, rel=1e-3)

@@ -60,7 +60,9 @@ def test_on_a_gpu_that_is_not_the_current_one_the_losses_are_the_same(tmp_path, 
         assert {p.device for p in model.parameters()} == {torch.device(name)}
     assert torch.cuda.memory_allocated(0) <= before  # nothing went astray to the current one
     assert histories[0].losses == pytest.approx(histories[1].losses, rel=1e-3)
-    assert histories[0].losses[-1] < histories[0].losses[0]
+    if dtype == torch.float32:
+        on_cpu = run(tiny_model(), tmp_path / "cpu").losses
+        assert histories[0].losses == pytest.approx(on_cpu, rel=0.05)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
