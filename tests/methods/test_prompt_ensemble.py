@@ -110,4 +110,5 @@ def test_what_is_no_score_cannot_be_counted(scores):
 
 def test_one_vote_of_one_prompt_decides():
     assert majority_vote(torch.tensor([[2]], dtype=torch.int32)).tolist() == [2]
-    assert vote(torch.tensor([[[-3.0, -2.0]], [[-1.0, -5.0]]])).tolist() == [0]  # logits, a tie
+    logits = torch.tensor([[[-3.0, -4.0]], [[-3.0, -4.0]], [[-9.0, -2.0]]])
+    assert vote(logits[1:]).tolist() == [1] and vote(logits).tolist() == [0]
