@@ -20,7 +20,8 @@ from course_utils.lab import labbook, scoreboard
 from course_utils.lab.finished import count_finished, mark_finished
 from course_utils.lab.places import Place, places
 from course_utils.machine.storage import explained
-from course_utils.settings import COURSE_MODEL, model_name
+from course_utils.model.identity import model_name
+from course_utils.settings import COURSE_MODEL
 
 MEASURED = "What the lessons measure"  # in messages
 TIMEOUT = 3600  # seconds that a cell may take

@@ -12,6 +12,7 @@ from course_utils import settings
 from course_utils.data import tasks
 from course_utils.errors import CourseError
 from course_utils.lab import labbook, run_lessons
+from course_utils.model.identity import model_name
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -215,6 +216,17 @@ def test_the_scoreboard_shows_one_task_and_one_model(capsys):
     written = json.loads((folder / "scoreboard.json").read_text())
     assert [row["method"] for row in written["results"]] == ["full"]
     assert (folder / "scoreboard.png").exists()
+
+
+def test_the_scoreboard_of_another_model_is_that_of_its_weights(monkeypatch, tmp_path, capsys):
+    (tmp_path / "model").mkdir()
+    monkeypatch.setenv("COURSE_MODEL", str(tmp_path / "model"))
+    for weights in ("old", "new"):
+        (tmp_path / "model" / "model.safetensors").write_text(weights)
+        record(f"of {weights} weights", model=model_name())
+    run_lessons.show_scoreboard()
+    text = capsys.readouterr().out
+    assert "of new weights" in text and "of old weights" not in text
 
 
 def test_shipping_takes_the_newest_of_each_and_draws_one_task_and_model(drawn):
