@@ -139,7 +139,7 @@ def permutation_test(
         CourseError: there are no labels, or the statistic is NaN or infinite, which has no rank.
     """
     permutations, seed = whole("permutations", permutations, 1), whole("seed", seed, 0)
-    labels, generator = _labels(labels, labels.numel()), torch.Generator().manual_seed(seed)
+    labels, generator = _labels(labels), torch.Generator().manual_seed(seed)
     observed = _finite(statistic(labels))
     permuted = torch.tensor(
         [
@@ -162,11 +162,16 @@ def _finite(value: float) -> float:
     return float(value)
 
 
-def _labels(labels: torch.Tensor, count: int) -> torch.Tensor:
-    """The labels on the CPU, one for each of ``count`` points."""
-    if labels.ndim != 1 or len(labels) != count or not count:
+def _labels(labels: torch.Tensor, count: int | None = None) -> torch.Tensor:
+    """The labels on the CPU, one for each of ``count`` points; None: of any number of them."""
+    if not isinstance(labels, torch.Tensor):
         raise CourseError(
-            f"Labels of the shape {tuple(labels.shape)} do not fit {count} points",
+            f"Labels are a {type(labels).__name__}, not a tensor",
+            "number them from 0, and give torch.tensor(numbers)",
+        )
+    if labels.ndim != 1 or not len(labels) or count not in (None, len(labels)):
+        raise CourseError(
+            f"Labels of the shape {tuple(labels.shape)} do not fit {count or 'any'} points",
             "give one label for each point",
         )
     return labels.cpu()

@@ -14,8 +14,13 @@ def checked(vectors: torch.Tensor, name: str, least: int = 1) -> torch.Tensor:
         least: the smallest n.
 
     Raises:
-        CourseError: they have another shape, are fewer, or hold NaN or an infinite number.
+        CourseError: they are no tensor, have another shape, are fewer, or hold NaN or an infinite
+            number.
     """
+    if not isinstance(vectors, torch.Tensor):
+        raise CourseError(
+            f"{name} are a {type(vectors).__name__}, not a tensor", "give torch.as_tensor(them)"
+        )
     if vectors.ndim != 2 or len(vectors) < least or not vectors.shape[1]:
         raise CourseError(
             f"{name} of the shape {tuple(vectors.shape)} cannot be compared",

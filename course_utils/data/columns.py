@@ -48,7 +48,12 @@ def _column(dataset: Any, name: str) -> list[Any]:
             if not {"train", "test", "validation"}.intersection(there)
             else "choose one of its splits, such as dataset['train']",
         )
-    values = dataset[name][:]
+    values = dataset[name]
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise CourseError(
+            f"The column '{name}' is {_shown(values)}, a single value", "give a list, one an item"
+        )
+    values = values[:] if hasattr(values, "__getitem__") else list(values)
     return values.tolist() if hasattr(values, "tolist") else list(values)
 
 

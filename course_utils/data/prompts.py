@@ -79,9 +79,15 @@ class Prompt:
         """The same prompt with demonstrations: ``(text, label)`` pairs, in this order.
 
         Raises:
-            CourseError: a text is no string, or a label has no word.
+            CourseError: there is something else than pairs, a text is no string, or a label has
+                no word.
         """
         if shots:
+            if not all(isinstance(shot, (tuple, list)) and len(shot) == 2 for shot in shots):
+                raise CourseError(
+                    "Demonstrations are pairs of a text and its label",
+                    "give a list such as draw_shots returns: [('a fine film', 1)]",
+                )
             checked_texts(text for text, _ in shots)
             checked_labels((label for _, label in shots), len(self.label_words))
         prefix = "".join(
@@ -168,13 +174,19 @@ def calibrate(scores: torch.Tensor, content_free: torch.Tensor) -> torch.Tensor:
         (items, labels), each row sums to 1.
 
     Raises:
-        CourseError: the shapes do not fit, or the prompt alone gives a label no chance at all.
+        CourseError: the shapes do not fit, a score is not finite, or the prompt alone gives a
+            label no chance at all.
     """
     if scores.ndim != 2 or content_free.ndim != 2 or scores.shape[1] != content_free.shape[1]:
         raise CourseError(
             f"Scores of the shape {tuple(scores.shape)} do not fit content-free ones of the shape "
             f"{tuple(content_free.shape)}",
             "give both as (texts, labels), with the same labels",
+        )
+    if not scores.isfinite().all():
+        raise CourseError(
+            "Some scores are NaN or infinite, so they cannot be calibrated",
+            "look at where they come from: torch.isfinite(scores).all(1)",
         )
     if not len(content_free) or not (content_free.mean(0) > 0).all():
         raise CourseError(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import torch
 
 from course_utils.quantisation.blockwise import BLOCK, SECOND_BLOCK
-from course_utils.validate import whole
+from course_utils.validate import refusal, whole
 
 
 def count_lora(shapes: Iterable[tuple[int, int]], rank: int) -> int:
@@ -30,8 +30,10 @@ def lora_training_bytes(parameters: int, trainable: int, dtype: torch.dtype) -> 
         trainable: number of the adapters' parameters, kept in float32.
 
     Raises:
-        CourseError: a number is no whole one of at least 0.
+        CourseError: a number is no whole one of at least 0, or the dtype is none of PyTorch's.
     """
+    if not isinstance(dtype, torch.dtype):
+        raise refusal("dtype", dtype, "one of PyTorch's, such as torch.bfloat16")
     parameters, trainable = whole("parameters", parameters, 0), whole("trainable", trainable, 0)
     return {
         "weights": parameters * dtype.itemsize,

@@ -111,6 +111,7 @@ def random_init(table: torch.Tensor, length: int, generator: torch.Generator) ->
     """
     length = whole("length", length, 1)
     _refuse_generator(generator)
+    _refuse_table(table)
     norm = torch.linalg.vector_norm(table.detach(), dim=1, dtype=torch.float32).mean()
     if not norm.isfinite():
         raise CourseError(
@@ -186,9 +187,18 @@ def text_init(
 
 def _token_ids(ids: list[int], table: torch.Tensor) -> list[int]:
     """The ids, each of which is a row of the table."""
+    _refuse_table(table)
     if not len(ids):
         raise CourseError("There is no token to start from", "give at least one token id")
     return [whole("a token id", token, 0, len(table) - 1) for token in ids]
+
+
+def _refuse_table(table: torch.Tensor) -> None:
+    if table.ndim != 2:
+        raise CourseError(
+            f"A tensor of the shape {tuple(table.shape)} is no table of embeddings",
+            "give model.get_input_embeddings().weight",
+        )
 
 
 def _refuse_generator(generator: torch.Generator) -> None:

@@ -150,6 +150,14 @@ def test_a_silhouette_needs_two_clusters_and_fewer_than_points(labels):
         silhouette(shapeless(), labels)
 
 
+@pytest.mark.parametrize("labels", [["movies", "tweets"] * 12, LABELS.tolist(), None])
+def test_labels_are_a_tensor(labels):
+    for measure in (lambda: silhouette(shapeless(), labels),
+                    lambda: permutation_test(lambda given: 0.5, labels)):  # fmt: skip
+        with pytest.raises(CourseError, match="not a tensor"):
+            measure()
+
+
 def test_two_clusters_of_three_points_have_a_silhouette():
     points = torch.tensor([[1.0, 0], [1, 0.1], [0, 1]])
     assert 0 < silhouette(points, torch.tensor([0, 0, 1])) < 1

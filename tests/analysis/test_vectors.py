@@ -20,6 +20,11 @@ def test_other_shapes_are_refused(shape):
         checked(torch.ones(shape), "points", least=2)
 
 
+def test_only_tensors_are_compared():
+    with pytest.raises(CourseError, match="vectors are a list, not a tensor"):
+        checked([[1.0, 2.0]], "vectors")
+
+
 @pytest.mark.parametrize("bad", [torch.nan, torch.inf, -torch.inf])
 def test_the_first_row_that_is_not_finite_is_named(bad):
     vectors = torch.ones(4, 3)

@@ -44,6 +44,8 @@ def test_columns_come_as_plain_lists(given):
         ([{"text": "a", "label": 0}], "A list is no data set"),
         (None, "A NoneType is no data set"),
         ({"text": ["a", "b"], "label": [0]}, "2 texts and 1 labels"),
+        ({"text": "ab", "label": [0, 1]}, "column 'text' is 'ab', a single value"),
+        ({"text": ["a"], "label": 0}, "column 'label' is 0, a single value"),
         (data([], []), "There is no text"),
         (data(["a", None], [0, 1]), r"text in row 1 \(counted from 0\) is None"),
         (data([3, 4], [0, 1]), "text in row 0 .* is 3, not a string"),

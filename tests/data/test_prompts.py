@@ -108,6 +108,12 @@ def test_shots_without_a_word_are_refused(shots):
         Prompt("{text}:", WORDS).with_shots(shots)
 
 
+@pytest.mark.parametrize("shots", [["ab"], [{"text": "x", "label": 1}], [("x", 1, 2)], [("x",)]])
+def test_shots_that_are_no_pairs_are_refused(shots):
+    with pytest.raises(CourseError, match="pairs"):
+        Prompt("{text}:", WORDS).with_shots(shots)
+
+
 def test_an_empty_prompt_is_refused_and_a_short_one_is_not():
     tokenizer = tiny_tokenizer()
     with pytest.raises(CourseError, match="row 1 .* is empty"):
@@ -129,10 +135,11 @@ def test_calibration_makes_content_free_texts_neutral():
         (torch.ones(3, 2), torch.ones(0, 2)),
         (torch.ones(3, 2), torch.ones(3, 1)),
         (torch.ones(2), torch.ones(3, 2)),
+        (torch.full((1, 2), torch.nan), torch.ones(3, 2)),
     ],
 )
 def test_calibration_that_would_divide_by_nothing_is_refused(scores, content_free):
-    with pytest.raises(CourseError, match="content"):
+    with pytest.raises(CourseError, match="content|NaN"):
         calibrate(scores, content_free)
 
 

@@ -43,3 +43,8 @@ def test_counts_are_whole_numbers(bad):
     for call in calls:
         with pytest.raises(CourseError, match="cannot be used.*whole number"):
             call()
+
+
+def test_a_dtype_is_pytorchs():
+    with pytest.raises(CourseError, match="dtype = 'bfloat16'"):
+        lora_training_bytes(10, 1, "bfloat16")

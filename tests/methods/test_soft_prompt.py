@@ -237,3 +237,10 @@ def test_common_tokens_of_nothing_are_refused(texts, count):
     with pytest.raises(CourseError, match="text|count"):
         common_tokens(tiny_tokenizer(), texts, count)
     assert len(common_tokens(tiny_tokenizer(), ["ab", ""], 1)) == 1
+
+
+def test_a_table_has_two_dimensions():
+    for start in (lambda: random_init(torch.ones(9), 3, GENERATOR),
+                  lambda: label_init(torch.ones(9), [1], 3)):  # fmt: skip
+        with pytest.raises(CourseError, match="no table"):
+            start()
