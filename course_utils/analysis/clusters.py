@@ -133,21 +133,22 @@ def permutation_test(
 
     Returns:
         The statistic of the true labels, its mean under permuted ones, and p: the share of
-        permutations, the true one among them, that reach the true value.
+        permutations, the true one among them, that reach the true value. All three are NaN, and a
+        warning says why, where the statistic has no value: what is not a number has no rank.
 
     Raises:
-        CourseError: there are no labels, or the statistic is NaN or infinite, which has no rank.
+        CourseError: there are no labels.
     """
     permutations, seed = whole("permutations", permutations, 1), whole("seed", seed, 0)
     labels, generator = _labels(labels), torch.Generator().manual_seed(seed)
-    observed = _finite(statistic(labels))
-    permuted = torch.tensor(
-        [
-            _finite(statistic(labels[torch.randperm(len(labels), generator=generator)]))
-            for _ in range(permutations)
-        ],
-        dtype=torch.float64,
-    )
+    orders = (torch.randperm(len(labels), generator=generator) for _ in range(permutations))
+    try:
+        observed = _finite(statistic(labels))
+        values = [_finite(statistic(labels[order])) for order in orders]
+    except CourseError as error:
+        warnings.warn(f"No p-value: {error}", stacklevel=2)
+        return math.nan, math.nan, math.nan
+    permuted = torch.tensor(values, dtype=torch.float64)
     rounding = EQUAL * max(abs(observed), permuted.abs().max().item())
     reached = int((permuted >= observed - rounding).sum())
     return observed, permuted.mean().item(), (1 + reached) / (1 + permutations)

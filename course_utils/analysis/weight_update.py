@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from course_utils.analysis.low_rank import random_like, spectrum
 from course_utils.errors import CourseError
 from course_utils.files import write_whole
-from course_utils.machine.device import pick_dtype
+from course_utils.machine.device import dtype_text, pick_dtype
 from course_utils.model.identity import base_of, model_name, refuse_other_base
 from course_utils.model.layers import ALL_LINEAR
 from course_utils.settings import model_source, quick, results_folder
@@ -27,7 +27,7 @@ Spectra = dict[str, dict[str, list[float]]]
 
 def delta_path() -> Path:
     """Where lesson 2 keeps its update: a file for each model and precision, and for a quick run."""
-    name, dtype = model_name(), str(pick_dtype()).removeprefix("torch.")
+    name, dtype = model_name(), dtype_text(pick_dtype())
     if source := model_source():  # a path or a hub id: its last part, and what stands for all
         last = ([part for part in re.split(r"[/\\]", source) if part.strip(".")] or ["model"])[-1]
         digest = hashlib.sha256(name.encode()).hexdigest()[:8]
@@ -59,7 +59,7 @@ def save_delta(base: torch.nn.Module, tuned: torch.nn.Module, path: Path) -> int
     except Exception as error:  # safetensors wraps the system's errors in its own
         raise CourseError(
             f"The update cannot be written to {path} ({error})",
-            "free some disk space, or set COURSE_RESULTS to a folder with room",
+            "free some disk space, or set COURSE_RESULTS to a folder of yours with room",
         ) from error
     return path.stat().st_size
 

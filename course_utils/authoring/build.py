@@ -20,9 +20,10 @@ def find_sources(root: Path, names: list[str]) -> list[Path]:
         CourseError: a name fits no lesson.
     """
     sources = sorted((root / "solutions").glob("[0-9][0-9]_*.md"))
+    known = ", ".join(source.stem for source in sources)
     for name in names:
         if not any(source.name.startswith(name) for source in sources):
-            raise CourseError(f"There is no lesson {name}", "name it as 01 or 02, or leave it out")
+            raise CourseError(f"There is no lesson '{name}'", f"name one of: {known}")
     return [s for s in sources if not names or s.name.startswith(tuple(names))]
 
 

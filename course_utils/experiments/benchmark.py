@@ -26,6 +26,7 @@ from course_utils.data.prompts import Prompt
 from course_utils.errors import CourseError
 from course_utils.machine.device import describe_device
 from course_utils.machine.environment import versions
+from course_utils.machine.storage import explained
 from course_utils.model.load import load_model
 from course_utils.recorded.reports import write_report
 from course_utils.settings import results_folder
@@ -139,7 +140,8 @@ def run_benchmark() -> None:
     report["device"] = describe_device(torch.device("cpu"))
     report["versions"] = versions(PACKAGES)
     folder = results_folder()
-    write_report(folder, "benchmark", report)
+    with explained("The benchmark", folder):
+        write_report(folder, "benchmark", report)
     print(f"one step of full fine-tuning, {BATCH} reviews, bfloat16, {report['device']}")
     for name in runs:
         row = report[name]

@@ -12,7 +12,7 @@ from course_utils.libraries.qlora import use_checkpointing
 from course_utils.memory.calculator import Training
 from course_utils.memory.shapes import Shape
 from course_utils.methods.names import Method
-from course_utils.methods.soft_prompt import SoftPrompt, add_soft_prompt
+from course_utils.methods.soft_prompt import SoftPrompt, freeze
 from course_utils.model.layers import ALL_LINEAR
 from course_utils.training.mixed_precision import MixedPrecisionAdamW
 
@@ -58,7 +58,8 @@ def build(
         model = _with_adapters(model, training, adapters_in_float32)
     if training.method == Method.PROMPT_TUNING:
         start = STD * torch.randn(training.soft_tokens, shape.hidden, device=device)
-        add_soft_prompt(model, SoftPrompt(start))
+        model.soft_prompt = SoftPrompt(start)  # without add_soft_prompt's test of the answers
+        freeze(model, model.soft_prompt)
     if training.checkpointing:
         use_checkpointing(model)
     return model.train()

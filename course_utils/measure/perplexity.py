@@ -15,7 +15,7 @@ from course_utils.errors import CourseError
 from course_utils.model.answers import refuse_not_finite
 from course_utils.model.forward import embed, evaluating
 from course_utils.model.passes import extend_mask, mixed_precision
-from course_utils.model.positions import room_for
+from course_utils.model.positions import fitting
 
 # Padded tokens in one forward pass: each has logits over the whole vocabulary.
 MAX_TOKENS = {"cpu": 512, "cuda": 8192}
@@ -80,7 +80,7 @@ def measure_perplexity(
     sequences = encode(tokenizer, texts)
     counts = numpy.array([max(0, len(ids) - 1) for ids in sequences])
     refuse_no_token(counts)
-    room = room_for(model, [len(ids) for ids in sequences])
+    room = fitting(model, sequences)
     losses, long = numpy.zeros(len(sequences)), counts.nonzero()[0].tolist()
     groups = by_length([len(sequences[i]) for i in long], MAX_TOKENS[model.device.type])
     with evaluating(model):

@@ -21,7 +21,7 @@ from course_utils.model.forward import (
     prefix_cache,
     shares_prefix,
 )
-from course_utils.model.positions import room_for
+from course_utils.model.positions import fitting
 
 
 @torch.inference_mode()
@@ -46,7 +46,7 @@ def label_scores(
     """
     label_ids = prompt.label_ids(tokenizer)
     sequences = prompt.encoded(tokenizer, texts)
-    room = room_for(model, [len(ids) for ids in sequences])
+    room = fitting(model, sequences)
     longest = max(len(ids) for ids in sequences)
     shared = _shared_length(sequences) if shares_prefix(model, longest) else 0
     groups = by_length([len(ids) - shared for ids in sequences], MAX_TOKENS[model.device.type])

@@ -17,7 +17,7 @@ from course_utils.data.prompts import Prompt
 from course_utils.errors import CourseError
 from course_utils.model.answers import label_probabilities
 from course_utils.model.forward import MAX_TOKENS, answer_logits, evaluating
-from course_utils.model.positions import room_for
+from course_utils.model.positions import fitting
 
 
 class PromptBatch(torch.nn.Module):
@@ -69,7 +69,7 @@ def ensemble_scores(
             f"give them the shape (prompts, length, {width}), with no 0 in it",
         )
     sequences = prompt.encoded(tokenizer, texts)
-    room = room_for(model, [len(ids) for ids in sequences], before=soft_prompts.shape[1])
+    room = fitting(model, sequences, before=soft_prompts.shape[1])
     label_ids = prompt.label_ids(tokenizer)
     scores = torch.empty(len(soft_prompts), len(sequences), len(label_ids))
     max_tokens = MAX_TOKENS[model.device.type] // len(soft_prompts)

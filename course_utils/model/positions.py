@@ -8,6 +8,24 @@ from transformers import PreTrainedModel
 from course_utils.errors import CourseError
 
 
+def fitting(model: PreTrainedModel, sequences: list[list[int]], before: int = 0) -> int | None:
+    """``room_for`` of token sequences whose every token the model knows.
+
+    Raises:
+        CourseError: a token has no embedding, or see ``room_for``.
+    """
+    rows = model.get_input_embeddings().num_embeddings
+    for number, ids in enumerate(sequences):
+        if max(ids, default=-1) >= rows:
+            raise CourseError(
+                f"The prompt of row {number} (counted from 0) has the token {max(ids)}, and the "
+                f"model has embeddings for {rows}: tokens were added to the tokeniser alone",
+                "take the tokeniser that the model was trained with, or call "
+                "model.resize_token_embeddings and train the new rows",
+            )
+    return room_for(model, [len(ids) for ids in sequences], before)
+
+
 def room_for(model: PreTrainedModel, lengths: list[int], before: int = 0) -> int | None:
     """Positions for the tokens of a prompt; call it before anything is changed.
 

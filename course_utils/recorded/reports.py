@@ -41,4 +41,4 @@ def _lines(value: Any, depth: int) -> str:
     if isinstance(value, list) and value and all(isinstance(entry, dict) for entry in value):
         flat = not any(isinstance(v, (dict, list)) for entry in value for v in entry.values())
         return "[\n" + ",\n".join(_lines(v, 0 if flat else depth - 1) for v in value) + "\n]"
-    return json.dumps(value)
+    return json.dumps(value, allow_nan=False)

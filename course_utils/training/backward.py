@@ -4,6 +4,7 @@ Used by ``training.loop``; lesson 3 (*What LoRA saves, and what it does not*) ti
 """
 
 import contextlib
+import math
 import traceback
 from collections.abc import Callable, Iterator
 
@@ -15,6 +16,7 @@ from course_utils.data.batches import by_length, collate
 from course_utils.errors import CourseError
 from course_utils.memory import out_of_memory
 from course_utils.model.forward import answer_logits, evaluating, soft_length
+from course_utils.model.positions import room_for
 from course_utils.model.selftest import ways
 from course_utils.quantisation.layer import quantised_layers
 from course_utils.training.cuda_graphs import WIDTHS, GraphedBackward
@@ -63,14 +65,15 @@ def backward_of(
             change from step to step and a graph could not follow.
     """
     scale = loss_scale or LossScale()
-    widest = WIDTHS[-1] + soft_length(model)
-    if scale.on or model.device.type != "cuda" or not ways(model).fast_for(widest):
+    keys = WIDTHS[-1] + soft_length(model)
+    if scale.on or model.device.type != "cuda" or not ways(model).fast_for(keys):
         return lambda examples: backward(model, examples, pad_id, scale.value)
-    graphed = GraphedBackward(model, pad_id)
+    graphed, room = GraphedBackward(model, pad_id), room_for(model, [])
+    widest = max((width for width in WIDTHS if room is None or width <= room), default=0)
 
     def run(examples: list[Example]) -> float:
         longest = max(len(example.ids) for example in examples)
-        if longest > WIDTHS[-1] or len(examples) * longest > MICRO_BATCH_TOKENS["cuda"]:
+        if longest > widest or len(examples) * longest > MICRO_BATCH_TOKENS["cuda"]:
             return backward(model, examples, pad_id)
         return graphed([example.ids for example in examples], [e.answer for e in examples])
 
@@ -79,19 +82,32 @@ def backward_of(
 
 def _loss_sum(model: PreTrainedModel, examples: list[Example], pad_id: int) -> torch.Tensor:
     """Summed cross-entropy at the answer position, over the whole vocabulary, in float32."""
-    batch = collate([example.ids for example in examples], pad_id).to(model.device)
+    sequences = [example.ids for example in examples]
+    room = room_for(model, [len(ids) for ids in sequences])
+    batch = collate(sequences, pad_id, room).to(model.device)
     answers = torch.tensor([example.answer for example in examples], device=model.device)
     return cross_entropy(answer_logits(model, batch), answers, reduction="sum")
 
 
 @torch.no_grad()
 def mean_loss(model: PreTrainedModel, examples: list[Example], pad_id: int) -> float:
-    """Mean loss over ``examples``, without training and without dropout."""
+    """Mean loss over ``examples``, without training and without dropout.
+
+    Raises:
+        CourseError: there are no examples, or the loss is not finite.
+    """
+    if not examples:
+        raise CourseError("There are no examples to measure", "give at least one")
     total = 0.0
     lengths = [len(example.ids) for example in examples]
     with evaluating(model):
         for rows in by_length(lengths, 4 * micro_batch_tokens(model)):
             total += _loss_sum(model, [examples[i] for i in rows], pad_id).item()
+    if not math.isfinite(total):
+        raise CourseError(
+            f"The loss over {len(examples)} examples is {total / len(examples)}",
+            "lower the learning rate, or load the model in float32 (COURSE_DTYPE=float32)",
+        )
     return total / len(examples)
 
 

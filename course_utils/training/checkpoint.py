@@ -195,7 +195,7 @@ class Checkpoint:
         except Exception as error:  # safetensors wraps the system's errors in its own
             raise CourseError(
                 f"The checkpoint {self.place / name} cannot be written ({error})",
-                "free some disk space, or set COURSE_RESULTS to a folder with room",
+                "free some disk space, or set COURSE_RESULTS to a folder of yours with room",
             ) from error
 
 

@@ -13,6 +13,7 @@ import torch
 from transformers import PreTrainedModel
 
 from course_utils.errors import CourseError
+from course_utils.machine.device import dtype_text
 from course_utils.methods.lora import adapter_numbers
 from course_utils.model.identity import digest, has_moved, plain_name
 from course_utils.training.plan import Example, TrainingConfig
@@ -106,5 +107,4 @@ def fingerprint(
         computes,
     ]
     text = json.dumps(parts, default=str, sort_keys=True)
-    dtype = str(model.dtype).removeprefix("torch.")
-    return f"{dtype}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return f"{dtype_text(model.dtype)}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"

@@ -199,8 +199,18 @@ def test_two_points_are_each_others_neighbour():
 @pytest.mark.parametrize("when", [0, 5])
 def test_a_statistic_that_is_no_number_is_not_ranked(bad, when):
     values = iter([0.3] * when + [bad] * 100)
-    with pytest.raises(CourseError, match="cannot be ranked"):
-        permutation_test(lambda labels: next(values), LABELS, 19)
+    with pytest.warns(UserWarning, match="cannot be ranked"):
+        found = permutation_test(lambda labels: next(values), LABELS, 19)
+    assert all(math.isnan(value) for value in found)
+
+
+def test_vectors_that_are_no_numbers_have_no_p_value():
+    vectors = torch.full((len(LABELS), 4), math.nan)
+    with pytest.raises(CourseError, match="NaN"):
+        neighbour_purity(vectors, LABELS, 3)
+    with pytest.warns(UserWarning, match="No p-value: .*NaN"):
+        found = permutation_test(lambda labels: neighbour_purity(vectors, labels, 3), LABELS, 19)
+    assert math.isnan(found[2])
 
 
 @pytest.mark.parametrize("value", [0.5, 0.0, -3.0, 1e-9, 1e9, 1 / 3])

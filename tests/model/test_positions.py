@@ -1,11 +1,16 @@
 """Prompts as long as the model's positions are read, longer ones refused."""
 
+import copy
+
 import pytest
 import torch
 from transformers import BloomConfig, GPT2Config, LlamaConfig, PretrainedConfig
 
+from course_utils.data.prompts import Prompt
 from course_utils.errors import CourseError
-from course_utils.model.positions import room_for
+from course_utils.measure.scoring import label_scores
+from course_utils.model.positions import fitting, room_for
+from course_utils.model.tiny import tiny_model, tiny_tokenizer
 
 
 def model_of(config, soft_tokens=None):
@@ -44,3 +49,19 @@ def test_a_model_without_a_limit_reads_anything(limit):
 
 def test_no_prompt_is_not_too_long():
     assert room_for(model_of(GPT2Config(n_positions=40)), []) == 40
+
+
+def test_a_token_without_embedding_is_refused():
+    model = tiny_model()
+    assert fitting(model, [[303], [0, 5]]) == 512
+    with pytest.raises(CourseError, match="row 1 .* the token 304, .* for 304"):
+        fitting(model, [[303], [5, 304]])
+
+
+def test_tokens_added_to_the_tokeniser_alone_are_refused_where_a_text_has_them():
+    tokenizer = copy.deepcopy(tiny_tokenizer())
+    tokenizer.add_tokens(["<new>"])
+    prompt = Prompt("{text}:", (" bad", " good"))
+    label_scores(tiny_model(), tokenizer, prompt, ["old"])
+    with pytest.raises(CourseError, match="tokens were added to the tokeniser alone"):
+        label_scores(tiny_model(), tokenizer, prompt, ["old", "a <new> one"])
