@@ -3,10 +3,12 @@
 import pytest
 import torch
 
+from course_utils.errors import CourseError
+from course_utils.methods.soft_prompt import SoftPrompt, add_soft_prompt
 from course_utils.model.tiny import tiny_model
 from course_utils.quantisation.layer import make_qlora
 from course_utils.training import backward as backward_module
-from course_utils.training.backward import backward, mean_loss
+from course_utils.training.backward import backward, explained_out_of_memory, mean_loss
 from course_utils.training.plan import Example
 
 
@@ -59,3 +61,33 @@ def test_validation_leaves_the_mode_as_it_was_even_after_an_error():
         with pytest.raises(IndexError):
             mean_loss(model, [Example([10**6], 5)], 0)
         assert model.training is training
+
+
+def test_a_loss_over_nothing_or_that_is_no_number_is_refused():
+    model = tiny_model()
+    with pytest.raises(CourseError, match="no examples"):
+        mean_loss(model, [], 0)
+    with torch.no_grad():
+        model.model.norm.weight[0] = float("nan")
+    with pytest.raises(CourseError, match="The loss over 3 examples is nan"):
+        mean_loss(model, some_examples(3), 0)
+
+
+def test_padding_does_not_run_over_the_last_position():
+    model, room = tiny_model("gpt2"), 512
+    add_soft_prompt(model, SoftPrompt(torch.randn(3, 32)))
+    examples = [Example([5] * (room - 3), 260), Example([5] * (room - 7), 260)]
+    expected = [mean_loss(model, [example], 0) for example in examples]
+    assert mean_loss(model, examples, 0) == pytest.approx(sum(expected) / 2, rel=1e-4)
+    with pytest.raises(CourseError, match="510 tokens"):
+        mean_loss(model, [Example([5] * (room - 2), 260)], 0)
+
+
+def test_a_full_memory_of_the_computer_is_said():
+    batch, model = some_examples(2), tiny_model()
+    with pytest.raises(CourseError, match="computer's memory ran out"):
+        with explained_out_of_memory(model, batch):
+            torch.empty(2**48)
+    with pytest.raises(RuntimeError, match="something else"):
+        with explained_out_of_memory(model, batch):
+            raise RuntimeError("something else")
