@@ -6,9 +6,9 @@ The way of the data, from a text to a row of the lab book:
    **tokens**, in padded batches (``batches.encode``, ``batches.collate``). ``tasks`` has the texts,
    their labels and label words, in fixed splits.
 2. ``model/``: the language model (``load``, which refuses what is not ``sound``), how a batch goes
-   through it (``forward``, after a ``selftest`` against the model's own answers), how it is known by
-   its weights (``identity``), and how its linear layers are found and replaced (``layers``).
-   ``tiny`` has models for tests.
+   through it (``forward``, after a ``selftest`` against the model's own answers), by what it is
+   known (``identity``), and how its linear layers are found and replaced (``layers``). ``tiny`` has
+   models for tests.
 3. ``measure/``: the model's answers become **label scores** (``scoring.label_scores``), and scores
    an **accuracy** with its interval (``evaluation.Evaluation``); also perplexity, means over seeds.
 4. ``lab/``: an accuracy becomes a **row of the lab book** (``labbook.record``), and the rows a
