@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from course_utils import validate
 from course_utils.errors import CourseError
-from course_utils.settings import absolute, fix_folders, lessons_folder, results_folder
+from course_utils.settings import PACKAGE, absolute, fix_folders, lessons_folder, results_folder
 
 MEASUREMENTS = {  # studies that are not a list of runs: the module that has study_NAME(folder)
     "update": "course_utils.experiments.update",
@@ -47,7 +47,8 @@ def lab(arguments: argparse.Namespace) -> int:
     # JupyterLab refuses to start as root, the usual user of a container, without this flag.
     as_root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
     command = [sys.executable, "-m", "jupyter", "lab", *as_root, *arguments.options, str(lesson)]
-    with subprocess.Popen(command) as server:
+    startup = {"PYTHONSTARTUP": str(PACKAGE / "lab" / "startup.py")}  # kernels run it, too
+    with subprocess.Popen(command, env=startup | os.environ) as server:
         signal.signal(signal.SIGTERM, lambda number, frame: server.terminate())
         while True:
             try:

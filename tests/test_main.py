@@ -105,7 +105,7 @@ def started(monkeypatch):
     lines = []
     popen = subprocess.Popen
 
-    def start(words):
+    def start(words, env):
         lines.append(words)
         return popen([sys.executable, "-c", "raise SystemExit(3)"])
 
@@ -154,7 +154,7 @@ from course_utils.assets import prepare
 signal.signal(signal.SIGINT, signal.default_int_handler)
 popen, server = subprocess.Popen, "import time; print('up', flush=True); time.sleep(600)"
 prepare.prepare = lambda: None
-commands.subprocess.Popen = lambda words: popen([sys.executable, "-c", server])
+commands.subprocess.Popen = lambda words, env: popen([sys.executable, "-c", server])
 sys.argv[1:] = ["lab"]
 print("ended", commands.main() == -signal.SIGTERM)
 """
