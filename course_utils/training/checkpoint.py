@@ -81,8 +81,8 @@ class Checkpoint:
         text = json.dumps(kept)
         self._write(RUN, lambda part: part.write_text(text, encoding="utf-8"))
         self.step = step
-        for path in self.place.glob("*.safetensors"):
-            if path.name not in needed and not path.name.startswith("moment"):
+        for path in self.place.iterdir():  # half files of a killed process among them
+            if path.name not in (RUN, *needed) and not path.name.startswith("moment"):
                 path.unlink()
 
     def resumed(

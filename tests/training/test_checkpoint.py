@@ -108,6 +108,8 @@ def test_best_weights_come_back_and_clear_removes_all(tmp_path):
 
 def test_only_the_newest_state_and_the_best_weights_are_kept(tmp_path):
     checkpoint = Checkpoint(tmp_path, "a", CPU)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / ".state-000001.safetensors.1f.part").write_bytes(b"half, by a killed process")
     for steps in (1, 2, 3):
         checkpoint.save_moment(steps, named(some_optimiser()))
         save(checkpoint, steps)
