@@ -83,13 +83,51 @@ def pairs(mistakes: Mistakes) -> Iterator[tuple[str, Callable]]:
 
 
 def show_difference(expected: Any, got: Any, tolerance: float) -> tuple[str, str]:
-    """Both values in words; of large tensors, the first row that differs."""
+    """Both values in words; of large tensors, the first row that differs.
+
+    Where the words are the same, the first number that differs stands after them, with its place.
+    """
     tensors = isinstance(expected, torch.Tensor) and isinstance(got, torch.Tensor)
     if tensors and expected.shape == got.shape and expected.ndim > 1:
         for row, (good, bad) in enumerate(zip(expected, got)):
             if not agree(bad, good, tolerance):
-                return f"row {row}: {show(good)}", f"row {row}: {show(bad)}"
-    return show(expected), show(got)
+                words = _in_words(good, bad, tolerance)
+                return f"row {row}: {words[0]}", f"row {row}: {words[1]}"
+    return _in_words(expected, got, tolerance)
+
+
+def _in_words(expected: Any, got: Any, tolerance: float) -> tuple[str, str]:
+    words = show(expected), show(got)
+    if words[0] != words[1]:
+        return words
+    place, good, bad = _first_difference(expected, got, tolerance)
+    return f"{words[0]}, {place}{good}", f"{words[1]}, {place}{bad}"
+
+
+def _first_difference(expected: Any, got: Any, tolerance: float) -> tuple[str, str, str]:
+    """Where two values differ first, such as ``at [2, 0]: ``, and what stands there."""
+    place: list[int] = []
+    while isinstance(expected, (list, tuple)) and len(expected) == len(got):
+        pairs_ = enumerate(zip(got, expected))
+        i = next((n for n, (bad, good) in pairs_ if not agree(bad, good, tolerance)), None)
+        if i is None:
+            break
+        place.append(i)
+        expected, got = expected[i], got[i]
+    if isinstance(expected, torch.Tensor) and expected.shape == got.shape:
+        good, bad = expected.detach().double(), got.detach().double()
+        far = ~torch.isclose(bad, good, rtol=tolerance, atol=tolerance)
+        index = tuple(far.nonzero()[0].tolist()) if far.any() else ()
+        place += index
+        expected, got = good[index], bad[index]
+        if not expected.ndim:
+            expected, got = expected.item(), got.item()
+    where = f"at {place}: " if place else ""
+    return where, _exactly(expected), _exactly(got)
+
+
+def _exactly(value: Any) -> str:
+    return f"{value:.12g}" if isinstance(value, float) else repr(value)
 
 
 def agree(value: Any, other: Any, tolerance: float) -> bool:

@@ -19,6 +19,7 @@ from course_utils.checks.core.outcome import (
     NotAttempted,
     Outcome,
 )
+from course_utils.checks.core.session import session_restored
 from course_utils.settings import strict
 
 Check = Callable[[Any, random.Random], None]
@@ -68,23 +69,24 @@ class Exercise:
 
         Args:
             answer: the learner's function or value.
-            seed: of the inputs; drawn afresh if not given. PyTorch's own random state is left as
-                it was.
+            seed: of the inputs; drawn afresh if not given. The session is left as it was, see
+                ``core.session``.
         """
         if answer is None or answer is ...:
-            return self._outcome(NOT_ATTEMPTED)
+            return self._outcome(NOT_ATTEMPTED, self._more_help())
+        seed = random.randrange(10**6) if seed is None else seed
         numbers = random.Random(seed)
         try:
-            with torch.random.fork_rng(devices=[]), torch.enable_grad():
+            with session_restored():
                 torch.default_generator.manual_seed(numbers.randrange(2**31))
                 self._check(answer, numbers)
         except NotAttempted:
-            return self._outcome(NOT_ATTEMPTED)
+            return self._outcome(NOT_ATTEMPTED, self._more_help())
         except AnswerRaised as raised:
             return self._outcome(RAISED, *self._raised_lines(raised))
         except Mistake as mistake:
             return self._outcome(FAILED, *mistake.lines, self._more_help())
-        except Exception as error:  # a value so odd that the check itself stumbles over it
+        except (Exception, SystemExit) as error:  # so odd that the check itself stumbles over it
             got = f"the check stumbled over it ({type(error).__name__}: {error})"
             advice = "look at what your code returns: its type, then its shape"
             return self._outcome(FAILED, ("Got", got), ("Likely mistake", advice))

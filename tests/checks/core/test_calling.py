@@ -13,7 +13,7 @@ from course_utils.settings import PACKAGE
 
 def stub(x):
     # YOUR CODE HERE
-    raise NotImplementedError("your answer goes here")
+    raise NotImplementedError("Write double here, and delete this line.")
 
 
 def ellipsis(x):
@@ -95,6 +95,14 @@ def test_not_implemented_by_pytorch_is_not_the_stub():
     with pytest.raises(AnswerRaised) as raised:
         call(calls_what_pytorch_lacks, 1.0)
     assert isinstance(raised.value.error, NotImplementedError)
+
+
+def test_not_implemented_by_the_learner_is_not_the_stub():
+    def half_done(x):
+        raise NotImplementedError("the other case comes later")
+
+    with pytest.raises(AnswerRaised, match="comes later"):
+        call(half_done, 1.0)
 
 
 def test_an_exit_does_not_leave_the_check():

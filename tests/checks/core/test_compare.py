@@ -68,6 +68,49 @@ def test_of_a_large_tensor_the_first_row_that_differs_is_shown():
     assert shown == ("row 2: tensor([0, 0, 0])", "row 2: tensor([0, 5, 0])")
 
 
+LARGE = torch.arange(40.0).reshape(2, 20)
+
+
+def changed(tensor, index, value):
+    tensor = tensor.clone()
+    tensor[index] = value
+    return tensor
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "shown"),
+    [
+        (
+            LARGE,
+            changed(LARGE, (1, 3), 23.5),
+            ("row 1: tensor of shape (20,), float32, at [3]: 23",
+             "row 1: tensor of shape (20,), float32, at [3]: 23.5"),
+        ),
+        (
+            torch.zeros(20),
+            changed(torch.zeros(20), 7, 0.25),
+            ("tensor of shape (20,), float32, at [7]: 0",
+             "tensor of shape (20,), float32, at [7]: 0.25"),
+        ),
+        (1 / 3, 1 / 3 + 1e-7, ("0.333333, 0.333333333333", "0.333333, 0.333333433333")),
+        (
+            [0.5, (1 / 3, 2.0)],
+            [0.5, (1 / 3 + 1e-7, 2.0)],
+            ("[0.5, (0.333333, 2)], at [1, 0]: 0.333333333333",
+             "[0.5, (0.333333, 2)], at [1, 0]: 0.333333433333"),
+        ),
+        (
+            torch.tensor(1 / 3, dtype=torch.float64),
+            torch.tensor(1 / 3 + 1e-7, dtype=torch.float64),
+            ("tensor(0.333333), 0.333333333333", "tensor(0.333333), 0.333333433333"),
+        ),
+        (list(range(90)), [*range(89), 5], ("list of 90, at [89]: 89", "list of 90, at [89]: 5")),
+    ],
+)  # fmt: skip
+def test_equal_words_are_followed_by_the_first_numbers_that_differ(good, bad, shown):
+    assert show_difference(good, bad, 1e-9) == shown
+
+
 @pytest.mark.parametrize(
     ("value", "other", "same"),
     [
