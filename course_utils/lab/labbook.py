@@ -8,6 +8,7 @@ write at once. The newest line of a method, task and model is the one that is sh
 import collections
 import dataclasses
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -159,8 +160,7 @@ def mixed_versions(results: list[Result]) -> str:
     Recorded results do not count: they belong to the course. A result from before the lab book
     kept the version counts as ``unknown``.
     """
-    mine = sorted((r for r in results if not r.recorded), key=lambda r: r.when)
-    found = list(dict.fromkeys(r.versions.get("course", "unknown") for r in mine))
+    found = _of_the_learners(results, lambda r: r.versions.get("course", "unknown"))
     if len(found) < 2:
         return ""
     return (
@@ -175,14 +175,19 @@ def mixed_precisions(results: list[Result]) -> str:
     The same training ends elsewhere in float32 than in bfloat16. Recorded results do not count,
     nor do those from before the lab book kept the precision.
     """
-    mine = sorted((r for r in results if r.dtype and not r.recorded), key=lambda r: r.when)
-    found = list(dict.fromkeys(r.dtype for r in mine))
+    found = _of_the_learners(results, lambda r: r.dtype)
     if len(found) < 2:
         return ""
     return (
         f"Your results were measured in different precisions ({', '.join(found)}): "
         "to compare them, run the lessons again with one COURSE_DTYPE."
     )
+
+
+def _of_the_learners(results: list[Result], value: Callable[[Result], str]) -> list[str]:
+    """What the learner's own results have, each value once, the first measured first."""
+    mine = sorted((r for r in results if not r.recorded), key=lambda r: r.when)
+    return list(dict.fromkeys(found for r in mine if (found := value(r))))
 
 
 def other_items(results: list[Result]) -> str:

@@ -12,7 +12,6 @@ from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
     BitsAndBytesConfig,
-    PretrainedConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
@@ -53,7 +52,8 @@ def load_model(
     transformers_logging.disable_progress_bar()  # it loads in a second
     device = device or pick_device()
     with _loading() as source:
-        sound.refuse_config(_config(source), source)
+        config = AutoConfig.from_pretrained(source, trust_remote_code=False)
+        sound.refuse_config(config, source)
         tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
         with _quiet():  # its report of missing weights: ``refuse_incomplete`` says it
             model, info = AutoModelForCausalLM.from_pretrained(
@@ -76,16 +76,6 @@ def load_model(
     if quantization is None:  # else once ``libraries.bnb`` has made its layers safe to call
         ways(model)  # refused here rather than in the middle of a lesson
     return model, tokenizer
-
-
-def load_config() -> PretrainedConfig:
-    """The configuration of the model that ``load_model`` loads; raises as it does."""
-    with _loading() as source:
-        return _config(source)
-
-
-def _config(source: str) -> PretrainedConfig:
-    return AutoConfig.from_pretrained(source, trust_remote_code=False)
 
 
 @contextlib.contextmanager

@@ -15,19 +15,16 @@ from course_utils.errors import CourseError
 
 LFS = b"version https://git-lfs"
 OWN = "give a folder or hub id of a whole causal language model, saved by save_pretrained"
-PLAIN = "merge them, call remove_lora(model), and save it again"
-IN_FULL = "save the model before it is quantised"
+WITH_LORA = ("was saved with LoRA layers in it", "merge them, remove_lora(model), and save again")
+IN_4_BITS = ("was saved in 4 bits", "save the model before it is quantised")
 COMPUTED = ("inv_freq", "attn.bias", "masked_bias")  # old files hold what is computed at the start
 # Parts of names that betray what a model was saved with, and what to do about it.
 SAVED_WITH = {
     "_orig_mod.": ("was saved compiled", "save the model that torch.compile was given"),
-    "lora_": ("was saved with LoRA layers in it", "merge them, remove_lora(model), and save again"),
-    ".base.": (
-        "was saved with LoRA layers in it",
-        "merge them, remove_lora(model), and save again",
-    ),
-    "absmax": ("was saved in 4 bits", "save the model before it is quantised"),
-    "quant_map": ("was saved in 4 bits", "save the model before it is quantised"),
+    "lora_": WITH_LORA,
+    ".base.": WITH_LORA,
+    "absmax": IN_4_BITS,
+    "quant_map": IN_4_BITS,
     "qweight": ("was saved quantised", "take its version in full precision"),
     "soft_prompt": ("was saved with a soft prompt in it", "remove_soft_prompt(model), save again"),
     "score.": ("has a classifier's head", OWN),

@@ -74,7 +74,6 @@ class Exercise:
         """
         if answer is None or answer is ...:
             return self._outcome(NOT_ATTEMPTED, self._more_help())
-        seed = random.randrange(10**6) if seed is None else seed
         numbers = random.Random(seed)
         try:
             with session_restored():

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy
 import pytest
 import torch
 
@@ -190,3 +191,17 @@ def test_checks_do_not_need_the_network_or_a_home(tmp_path):
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment, cwd=ROOT
     )
     assert done.stdout.startswith("label_scores: not attempted yet\n"), done.stderr
+
+
+@pytest.mark.parametrize("answer", [right, squares, divides, ...])
+def test_a_check_leaves_the_random_numbers_of_the_session_as_they_were(twice, answer):
+    def states():
+        return (
+            random.getstate(),
+            numpy.random.get_state()[1].tolist(),
+            torch.get_rng_state().tolist(),
+        )
+
+    before = states()
+    twice.examine(answer)
+    assert states() == before
