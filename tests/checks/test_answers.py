@@ -1,7 +1,8 @@
 """Each check against right answers and against wrong ones, named by their mistake.
 
 ``<lesson>/<exercise>.py`` has ``RIGHT``, a list of answers, and ``WRONG``, pairs of an
-answer and of the words that name its mistake.
+answer and of the words that name its mistake. It may have ``NEXT``, a function that does with an
+answer what the lesson does with it afterwards, and fails where that fails.
 """
 
 import ast
@@ -19,6 +20,7 @@ import torch
 from course_utils.checks.core import exercise
 from course_utils.checks.core.outcome import FAILED, PASSED
 from course_utils.settings import PACKAGE
+from tests.checks.count_answers import FOLDER
 
 for folder in sorted((PACKAGE / "checks").glob("lesson*")):
     importlib.import_module(f"course_utils.checks.{folder.name}")  # enters its exercises
@@ -98,6 +100,17 @@ def test_right_answer_passes(name, answer):
     for seed in range(20):
         outcome = EXERCISES[name].examine(answer, seed)
         assert outcome.state == PASSED, f"seed {seed}: {outcome.text}"
+
+
+@pytest.mark.parametrize("name", [name for name, table in TABLES.items() if "NEXT" in table])
+def test_the_lesson_goes_on_with_every_answer_that_passes(name):
+    learners = {}
+    for file in FOLDER.glob(f"*/*/{name}.py"):
+        learners |= runpy.run_path(str(file))
+    theirs = [answer for key, answer in learners.items() if key.startswith("right_")]
+    assert theirs
+    for answer in [*TABLES[name]["RIGHT"], *theirs]:
+        TABLES[name]["NEXT"](answer)
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -4,11 +4,14 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy
 import torch
 
 from course_utils.checks.core import display, progress
 from course_utils.checks.core.calling import learners_line
 from course_utils.checks.core.compare import Mistakes
+from course_utils.checks.core.errors import cause_of
+from course_utils.checks.core.limits import SECONDS, StillRunning, first_lines, time_limit
 from course_utils.checks.core.outcome import (
     FAILED,
     NOT_ATTEMPTED,
@@ -49,15 +52,21 @@ class Exercise:
         self.mistakes = mistakes or {}
         self._check = check
         self._next_hint = 0
+        self._endless: Any = None  # the last answer that was still running at the time limit
 
-    def __call__(self, answer: Any = ...) -> None:
+    def __call__(self, answer: Any = ..., seed: int | None = None) -> None:
         """Check ``answer`` and show the outcome.
+
+        Args:
+            answer: the learner's function or value.
+            seed: of the inputs, as an outcome names it; drawn afresh if not given.
 
         Raises:
             AssertionError: in strict mode alone, unless the answer passed; strict mode leaves the
                 progress as it is.
         """
-        outcome = self.examine(answer)
+        with first_lines():
+            outcome = self.examine(answer, seed)
         if not strict():
             progress.record(self.lesson, self.name, outcome.state)
         elif outcome.state != PASSED:
@@ -74,27 +83,37 @@ class Exercise:
         """
         if answer is None or answer is ...:
             return self._outcome(NOT_ATTEMPTED, self._more_help())
-        numbers = random.Random(seed)
+        seed = random.SystemRandom().randrange(10**6) if seed is None else seed
         try:
-            with session_restored():
-                torch.default_generator.manual_seed(numbers.randrange(2**31))
-                self._check(answer, numbers)
+            with session_restored(), time_limit():
+                _sow(seed)
+                self._check(answer, random.Random(seed))
         except NotAttempted:
             return self._outcome(NOT_ATTEMPTED, self._more_help())
         except AnswerRaised as raised:
-            return self._outcome(RAISED, *self._raised_lines(raised))
+            return self._outcome(RAISED, *_raised_lines(raised), *self._more(seed))
         except Mistake as mistake:
-            return self._outcome(FAILED, *mistake.lines, self._more_help())
+            return self._outcome(FAILED, *mistake.lines, *self._more(seed))
+        except StillRunning as stopped:
+            self._endless = answer
+            return self._outcome(FAILED, *_endless_lines(stopped), *self._more(seed))
         except (Exception, SystemExit) as error:  # so odd that the check itself stumbles over it
             got = f"the check stumbled over it ({type(error).__name__}: {error})"
             advice = "look at what your code returns: its type, then its shape"
-            return self._outcome(FAILED, ("Got", got), ("Likely mistake", advice))
+            return self._outcome(
+                FAILED, ("Got", got), ("Likely mistake", advice), *self._more(seed)
+            )
         return self._outcome(PASSED)
 
     def passed_or(self, answer: Any, course: Any) -> Any:
-        """The learner's answer if it passes, else the course's own: so a lesson always goes on."""
-        if self.examine(answer).state == PASSED:
-            return answer
+        """The learner's answer if it passes, else the course's own: so a lesson always goes on.
+
+        An answer that did not come back in its check is not run again.
+        """
+        if answer is not self._endless or answer is None:
+            with first_lines(0):
+                if self.examine(answer).state == PASSED:
+                    return answer
         print(f"{self.name}: the course's own version is used until yours passes.")
         return course
 
@@ -112,17 +131,39 @@ class Exercise:
     def _outcome(self, state: str, *lines: tuple[str, str]) -> Outcome:
         return Outcome(self.name, state, lines)
 
-    def _raised_lines(self, raised: AnswerRaised) -> list[tuple[str, str]]:
-        error = raised.error
-        lines = [
-            ("Called", raised.call),
-            ("Exception", f"{type(error).__name__}: {error}"),
-            ("Your code", learners_line(error) or "not reached: are the arguments as asked for?"),
-        ]
-        return [*lines, self._more_help()]
-
     def _more_help(self) -> tuple[str, str]:
         return "More help", f"check.{self.name}.hint()"
+
+    def _more(self, seed: int) -> tuple[tuple[str, str], ...]:
+        again = f"check.{self.name}({self.name}, seed={seed})"
+        return self._more_help(), ("Same inputs again", again)
+
+
+def _sow(seed: int) -> None:
+    """Make all random numbers of a check follow from its seed."""
+    random.seed(seed)
+    numpy.random.seed(seed)
+    torch.default_generator.manual_seed(seed)
+
+
+def _raised_lines(raised: AnswerRaised) -> list[tuple[str, str]]:
+    error = raised.error
+    lines = [
+        ("Called", raised.call),
+        ("Exception", f"{type(error).__name__}: {error}"),
+        ("Your code", learners_line(error) or "not reached: are the arguments as asked for?"),
+        ("Likely mistake", raised.likely or cause_of(error)),
+    ]
+    return [(heading, text) for heading, text in lines if text]
+
+
+def _endless_lines(stopped: StillRunning) -> list[tuple[str, str]]:
+    lines = [
+        ("Got", f"still running after {SECONDS:.0f} s"),
+        ("Your code", learners_line(stopped)),
+        ("Likely mistake", "is there a loop without end? Look at what should end it"),
+    ]
+    return [(heading, text) for heading, text in lines if text]
 
 
 def exercise(

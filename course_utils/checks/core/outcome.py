@@ -38,11 +38,12 @@ class AnswerRaised(Exception):
     Args:
         error: what it raised.
         call: the call that did it, as text.
+        likely: the likely mistake, as a sentence without a final full stop; "" if none is known.
     """
 
-    def __init__(self, error: BaseException, call: str):
+    def __init__(self, error: BaseException, call: str, likely: str = ""):
         super().__init__(str(error))
-        self.error, self.call = error, call
+        self.error, self.call, self.likely = error, call, likely
 
 
 class Mistake(Exception):
@@ -57,14 +58,19 @@ class Mistake(Exception):
 
     def __init__(self, likely: str, expected: str = "", got: str = "", call: str = ""):
         super().__init__(likely)
-        self.likely = likely
-        self.lines = tuple(
-            (heading, text)
-            for heading, text in (
-                ("Called", call),
-                ("Expected", expected),
-                ("Got", got),
-                ("Likely mistake", likely),
-            )
-            if text
+        self.likely, self.expected, self.got, self.call = likely, expected, got, call
+
+    @property
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of a heading and its text, without those that say nothing."""
+        lines = (
+            ("Called", self.call),
+            ("Expected", self.expected),
+            ("Got", self.got),
+            ("Likely mistake", self.likely),
         )
+        return tuple((heading, text) for heading, text in lines if text)
+
+
+class WrongForm(Mistake):
+    """The answer is of another type or shape than asked for: often a usual mistake shows so."""

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from course_utils.checks.core.calling import call
-from course_utils.checks.core.compare import UNKNOWN, Mistakes, agree, pairs
+from course_utils.checks.core.compare import UNKNOWN, Mistakes, pairs
 from course_utils.checks.core.describe import show
+from course_utils.checks.core.difference import agree
 from course_utils.checks.core.exercise import exercise
 from course_utils.checks.core.outcome import Mistake
 

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from course_utils.checks.core.calling import call
-from course_utils.checks.core.compare import Mistakes, agree, explanation
+from course_utils.checks.core.compare import Mistakes, explanation
 from course_utils.checks.core.describe import show
+from course_utils.checks.core.difference import agree
 from course_utils.checks.core.exercise import exercise
 from course_utils.checks.core.outcome import AnswerRaised, Mistake
 
