@@ -2,7 +2,8 @@
 
 An exercise is a code cell with a region between the two markers; its check is a later cell that
 holds ``check.NAME(NAME)`` and nothing else, where NAME is what the exercise defines. The rest is
-derived from these two.
+derived from these two. The import of ``check`` is repeated in each such cell, which is locked: it
+then takes its check afresh, whatever another cell has bound that name to, and runs on its own.
 """
 
 import ast
@@ -18,6 +19,7 @@ from course_utils.errors import CourseError
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 REGION = re.compile(rf"^([ \t]*){BEGIN}\n.*?^[ \t]*{END}$", re.DOTALL | re.MULTILINE)
 CHECK = re.compile(r"check\.(\w+)\(\1\)")
+IMPORT = re.compile(r"^from course_utils\.checks import \w+ as check$", re.MULTILINE)
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -49,7 +51,9 @@ def is_exercise(cell: NotebookNode) -> bool:
 
 
 def _pair_exercises(cells: list[NotebookNode]) -> None:
-    """Give each exercise and its check nbgrader's metadata (schema 3)."""
+    """Give each exercise and its check nbgrader's metadata (schema 3), and the check its import."""
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    fresh = IMPORT.search(code)
     waiting: dict[str, NotebookNode] = {}  # exercises above that have no check yet, by name
     for cell in cells:
         if cell.cell_type == "code" and BEGIN in cell.source:
@@ -68,6 +72,8 @@ def _pair_exercises(cells: list[NotebookNode]) -> None:
         waiting = {n: other for n, other in waiting.items() if other is not exercise}
         exercise.metadata["nbgrader"] = _nbgrader(name, solution=True)
         cell.metadata["nbgrader"] = _nbgrader(f"check_{name}", solution=False)
+        if fresh:
+            cell.source = f"{fresh[0]}\n\n{cell.source.strip()}"
     if waiting:
         raise ValueError(f"no check below the exercise that defines {', '.join(waiting)}")
 

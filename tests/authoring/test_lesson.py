@@ -80,6 +80,15 @@ def test_graded_cells_carry_nbgraders_metadata(built):
     ]  # fmt: skip
 
 
+FRESH = "from course_utils.checks import lesson01 as check"
+
+
+def test_a_check_cell_takes_its_check_afresh(tmp_path):
+    source = SETUP.replace("class check:", f"import os\n{FRESH}\n\n\nclass check:")
+    cells = {c.id: c.source for c in read_lesson(write_source(tmp_path, source + FUNCTION)).cells}
+    assert cells["check_half"] == f"{FRESH}\n\ncheck.half(half)"
+
+
 def test_an_edit_changes_the_id_of_no_other_cell(tmp_path):
     before = [cell.id for cell in read_lesson(write_source(tmp_path)).cells]
     source = (SETUP + FUNCTION + VALUE).replace("A template.", "A better template.")
