@@ -2,6 +2,9 @@
 
 import re
 
+TWO_DTYPES = (
+    "two dtypes meet in one operation, {0} and {1}: bring one to the other's, x.to(y.dtype)"
+)
 # The type's name, what its message holds, and the cause; a group of the message is {0}, {1}, ...
 CAUSES = (
     (
@@ -29,10 +32,14 @@ CAUSES = (
     ),
     (
         "RuntimeError",
-        r"(?:same dtype|expected scalar type|expected m1 and m2).*?(\w+)\D+(?:but (?:got|found)|!=)"
-        r":? (?:c10::)?(\w+)",
-        "two dtypes meet in one operation, {0} and {1}: bring one to the other's, "
-        "x.to(other.dtype)",
+        r"same dtype, but (?:got|found):? (\w+) (?:!=|and) (?:c10::)?(\w+)",
+        TWO_DTYPES,
+    ),
+    ("RuntimeError", r"expected scalar type (\w+) but found (\w+)", TWO_DTYPES),
+    (
+        "RuntimeError|IndexError",
+        r"tensors used as indices must be|'indices' to have one of the following scalar types",
+        "indices are whole numbers: turn them into int64 with .long()",
     ),
     (
         "RuntimeError",
@@ -58,7 +65,7 @@ CAUSES = (
     ),
     (
         "RuntimeError|ValueError|TypeError",
-        r"cannot be converted to (?:a )?(?:Python )?[Ss]calar|only (?:one|integer|length-1)",
+        r"cannot be converted to (?:a )?(?:Python )?[Ss]calar|only (?:one|integer|length-1|0-dim)",
         "one number is needed where a tensor with several stands: choose one, or reduce it with "
         "mean or sum",
     ),

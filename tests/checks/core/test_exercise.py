@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from course_utils.checks import lesson01
+from course_utils.checks.core import limits
 from course_utils.checks.core.compare import compare, number
 from course_utils.checks.core.exercise import EXERCISES, Exercise, exercise, progress_of
 from course_utils.checks.core.outcome import FAILED, NOT_ATTEMPTED, PASSED, RAISED
@@ -205,3 +206,73 @@ def test_a_check_leaves_the_random_numbers_of_the_session_as_they_were(twice, an
     before = states()
     twice.examine(answer)
     assert states() == before
+
+
+def endless(x):
+    calls.append(x)
+    while True:
+        pass
+
+
+calls: list[float] = []
+
+
+@pytest.fixture
+def short(monkeypatch):
+    monkeypatch.setattr(limits.time_limit.__wrapped__, "__defaults__", (0.2,))
+    calls.clear()
+
+
+def test_an_answer_without_end_is_stopped_and_its_line_shown(twice, short):
+    outcome = twice.examine(endless)
+    lines = dict(outcome.lines)
+    assert outcome.state == FAILED
+    assert lines["Got"] == "still running after 20 s"
+    assert "in endless:" in lines["Your code"]
+    assert "a loop without end?" in lines["Likely mistake"]
+
+
+def test_an_answer_without_end_runs_once_and_not_again_where_the_lesson_uses_it(
+    twice, short, capsys
+):
+    twice(endless)
+    assert twice.passed_or(endless, "course") == "course"
+    assert len(calls) == 1
+    assert twice.passed_or(right, "course") is right
+
+
+def test_a_flood_is_cut_in_the_check_and_silent_where_the_lesson_uses_the_answer(twice, capsys):
+    def chatty(x):
+        print("x\n" * 10**5)
+        return x + x
+
+    twice(chatty)
+    said = capsys.readouterr().out
+    assert said.count("\n") < 30 and "twice: passed" in said and "more characters" in said
+    twice.passed_or(chatty, None)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_seed_gives_the_same_inputs_again(twice, capsys):
+    outcome = twice.examine(squares)
+    again = dict(outcome.lines)["Same inputs again"]
+    seed = int(again.removeprefix("check.twice(twice, seed=").removesuffix(")"))
+    assert twice.examine(squares, seed) == outcome
+    twice(squares, seed=seed)
+    assert outcome.text in capsys.readouterr().out
+    assert any(twice.examine(squares) != outcome for _ in range(20))
+
+
+@pytest.mark.parametrize("draw", [
+    random.random, numpy.random.rand, lambda: torch.rand(1).item(),
+])  # fmt: skip
+def test_the_answers_own_random_numbers_follow_from_the_seed_too(twice, draw):
+    def noisy(x):
+        return 2 * x + draw()
+
+    assert twice.examine(noisy, 5) == twice.examine(noisy, 5)
+
+
+def test_a_value_that_raises_has_its_cause_named(twice):
+    lines = dict(twice.examine(divides).lines)
+    assert lines["Likely mistake"] == "a divisor can be 0: think of that case"

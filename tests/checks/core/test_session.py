@@ -2,6 +2,8 @@
 
 import os
 import random
+import sys
+import types
 
 import numpy
 import pytest
@@ -77,3 +79,34 @@ def test_a_deleted_folder_is_no_trouble(tmp_path, monkeypatch):
     with session_restored():
         os.chdir("..")
         os.rmdir("gone")
+
+
+@pytest.mark.parametrize("end", [lambda: os._exit(3), lambda: sys.exit(3)])
+def test_no_exit_ends_the_session(end):
+    real = os._exit
+    with pytest.raises(SystemExit) as ended, session_restored():
+        end()
+    assert ended.value.code == 3
+    assert os._exit is real
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+def test_a_process_of_the_answers_own_may_end():
+    with session_restored():
+        child = os.fork()
+        if child == 0:
+            os._exit(7)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+def test_exit_typed_in_a_notebook_does_not_end_the_kernel(monkeypatch):
+    class Shell:
+        def ask_exit(self):
+            raise AssertionError("the kernel would end")
+
+    shell = Shell()
+    ipython = types.SimpleNamespace(get_ipython=lambda: shell)
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    with pytest.raises(SystemExit), session_restored():
+        shell.ask_exit()
+    assert "ask_exit" not in vars(shell)
