@@ -18,6 +18,7 @@ test: prepare $(VENV)/dev.stamp ## set everything up and run every test
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --ignore=tests/lessons -n 2 --dist worksteal
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.checks.count_answers
 	$(BIN)/python -m pytest tests/lessons solutions --ignore=solutions/recorded \
 	    --nbval --nbval-current-env --nbval-cell-timeout=600
 

@@ -12,16 +12,19 @@ from course_utils.authoring.student import student_notebook
 from course_utils.checks.core.exercise import EXERCISES
 from course_utils.checks.core.outcome import FAILED, PASSED
 from course_utils.settings import PACKAGE
+from tests.checks import count_answers
+from tests.checks.mutants import mutants
 
 ROOT = PACKAGE.parent
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^\*\*`([^`]+)`\*\*.*?^(`{3,})(?:python)?\n(.*?)^\2$", re.DOTALL | re.MULTILINE)
 FILES = {path: block for path, _, block in BLOCK.findall(TEXT)}
-LESSON, CHECK, LINE, ANSWERS = (
+LESSON, CHECK, LINE, ANSWERS, COLLEAGUE = (
     "solutions/01_prompt_engineering.md",
     "course_utils/checks/lesson01/recall.py",
     "course_utils/checks/lesson01/__init__.py",
     "tests/checks/lesson01/recall.py",
+    "tests/checks/learners/colleague/lesson01/recall.py",
 )
 
 
@@ -45,8 +48,8 @@ def answers(tmp_path):
     return runpy.run_path(str(path))
 
 
-def test_the_four_pieces_are_there_and_their_paths_agree():
-    assert list(FILES) == [LESSON, CHECK, LINE, ANSWERS]
+def test_the_five_pieces_are_there_and_their_paths_agree():
+    assert list(FILES) == [LESSON, CHECK, LINE, ANSWERS, COLLEAGUE]
     assert FILES[LINE] == "from course_utils.checks.lesson01.recall import recall\n"
     assert (ROOT / LESSON).exists()
 
@@ -73,6 +76,26 @@ def test_the_lessons_cells_become_an_exercise_whose_own_answer_passes(recall, tm
     assert recall.examine(space["recall"], 0).state == PASSED
     exec(student_notebook(lesson).cells[1].source, space)
     assert recall.examine(space["recall"], 0).state == "not attempted yet"
+
+
+def test_the_colleagues_answers_are_judged_as_the_text_says(recall, tmp_path, monkeypatch):
+    path = tmp_path / "lesson99" / "recall.py"
+    path.parent.mkdir()
+    path.write_text(FILES[COLLEAGUE], encoding="utf-8")
+    counts, faults = count_answers.judge(path)
+    assert (counts, faults) == ([2, 0, 2, 0, 1], [])
+
+
+def test_every_mutant_of_the_examples_answer_is_refused(recall, tmp_path):
+    source = tmp_path / "99_made_up.md"
+    source.write_text(FILES[LESSON], encoding="utf-8")
+    answer = read_lesson(source).cells[1].source
+    sources = mutants(answer)
+    for text in sources:
+        space: dict = {}
+        exec(text, space)
+        assert any(o.state != PASSED for o in count_answers.outcomes(recall, space["recall"])), text
+    assert len(sources) >= 20
 
 
 def test_every_command_and_file_that_it_names_exists():

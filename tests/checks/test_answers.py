@@ -87,6 +87,15 @@ def test_every_exercise_has_enough_answers():
         assert len(table["RIGHT"]) >= 2, name
 
 
+def test_every_exercise_has_enough_answers_of_people_who_had_not_seen_its_check():
+    for name, lesson in PLACES.items():
+        keys = [
+            k for file in FOLDER.glob(f"*/{lesson}/{name}.py") for k in runpy.run_path(str(file))
+        ]
+        assert sum(key.startswith("wrong_") for key in keys) >= 8, name
+        assert sum(key.startswith("right_") for key in keys) >= 4, name
+
+
 @pytest.mark.parametrize("name, answer, words", WRONG)
 def test_wrong_answer_is_rejected_and_its_mistake_named(name, answer, words):
     for seed in range(8):
