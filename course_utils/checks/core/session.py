@@ -3,7 +3,9 @@
 import contextlib
 import os
 import random
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 
 import numpy
@@ -16,15 +18,17 @@ def session_restored() -> Iterator[None]:
 
     That is: random states of Python, NumPy and PyTorch (on the CPU), PyTorch's default dtype,
     threads, gradient mode and autocast on the CPU, the working directory and the environment.
-    Nor does anything in the block end the session: see ``_exits_refused``.
+    Nor does anything in the block end the session, or write to the folder of the notebook, unless
+    by its full path: see ``_exits_refused`` and ``_in_a_folder_of_its_own``.
     """
-    python, numbers, folder = random.getstate(), numpy.random.get_state(), _folder()
+    python, numbers = random.getstate(), numpy.random.get_state()
     dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
     autocast, short = torch.is_autocast_enabled("cpu"), torch.get_autocast_dtype("cpu")
     environment = dict(os.environ)
     try:
-        with torch.random.fork_rng(devices=[]), torch.enable_grad(), _exits_refused():
-            yield
+        with torch.random.fork_rng(devices=[]), torch.enable_grad():
+            with _exits_refused(), _in_a_folder_of_its_own():
+                yield
     finally:
         random.setstate(python)
         numpy.random.set_state(numbers)
@@ -36,16 +40,30 @@ def session_restored() -> Iterator[None]:
         if dict(os.environ) != environment:
             os.environ.clear()
             os.environ.update(environment)
-        if folder is not None and folder != _folder():
-            with contextlib.suppress(OSError):  # the answer may have deleted it
-                os.chdir(folder)
 
 
-def _folder() -> str | None:
+@contextlib.contextmanager
+def _in_a_folder_of_its_own() -> Iterator[None]:
+    """Work in an empty folder, which may even be deleted; modules are still found as before."""
     try:
-        return os.getcwd()
+        before = os.getcwd()
     except OSError:  # it was deleted
-        return None
+        before = tempfile.gettempdir()
+    modules = list(sys.path)
+    try:
+        folder = tempfile.mkdtemp()
+        os.chdir(folder)
+    except OSError:  # a full disk: the check goes on where it is
+        folder = None
+    sys.path[:] = [before if place == "" else place for place in modules]
+    try:
+        yield
+    finally:
+        sys.path[:] = modules
+        with contextlib.suppress(OSError):
+            os.chdir(before)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -2,8 +2,11 @@
 
 import os
 import random
+import shutil
 import sys
+import tempfile
 import types
+from pathlib import Path
 
 import numpy
 import pytest
@@ -74,11 +77,43 @@ def test_it_is_put_back(change, error, tmp_path, monkeypatch):
 
 
 def test_a_deleted_folder_is_no_trouble(tmp_path, monkeypatch):
-    (tmp_path / "gone").mkdir()
-    monkeypatch.chdir(tmp_path / "gone")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
     with session_restored():
-        os.chdir("..")
-        os.rmdir("gone")
+        gone.rmdir()
+    with session_restored():
+        assert os.listdir() == []
+
+
+def test_the_notebooks_folder_is_not_touched(tmp_path, monkeypatch):
+    (tmp_path / "notebook.ipynb").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    with session_restored():
+        Path("notebook.ipynb").write_text("spoilt")
+        shutil.rmtree(os.getcwd())
+    assert os.getcwd() == str(tmp_path)
+    assert Path("notebook.ipynb").read_text() == "{}"
+
+
+def test_a_full_disk_does_not_stop_a_check(tmp_path, monkeypatch):
+    def full():
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    with session_restored():
+        assert os.getcwd() == str(tmp_path)
+
+
+def test_modules_beside_the_notebook_are_found(tmp_path, monkeypatch):
+    (tmp_path / "helper_of_the_learner.py").write_text("value = 3")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
+    with session_restored():
+        import helper_of_the_learner
+    assert helper_of_the_learner.value == 3
+    assert sys.path[0] == ""
 
 
 @pytest.mark.parametrize("end", [lambda: os._exit(3), lambda: sys.exit(3)])
