@@ -1,5 +1,6 @@
 """``checkpointed_bytes`` (lesson 5, *The memory calculator*)."""
 
+import math
 import random
 from typing import Any
 
@@ -34,9 +35,47 @@ ACTIVATION_MISTAKES: Mistakes = {
     "layer_bytes are bytes already: do not double them": [lambda n, t, d, s: 2 * t * (n * d + s)],
     INPUTS: [lambda n, t, d, s: t * (2 * n + s)],
     "the last layer's input is kept too": [lambda n, t, d, s: t * (2 * (n - 1) * d + s)],
+    "every layer's input is kept here; the square root of the layers is another scheme": [
+        lambda n, t, d, s: t * (2 * n**0.5 * d + s),
+        lambda n, t, d, s: t * (2 * math.isqrt(n) * d + s),
+        lambda n, t, d, s: n**0.5 * t * s,
+        lambda n, t, d, s: t * n**0.5 * (2 * d + s),
+    ],
+    "both parts are in memory at that moment: add them": [
+        lambda n, t, d, s: max(2 * n * t * d, t * s),
+        lambda n, t, d, s: 2 * n * t * d * t * s,
+    ],
+    "the two are exchanged: the inputs of all layers, and what one layer keeps": [
+        lambda n, t, d, s: t * (n * s + 2 * d),
+        lambda n, t, d, s: t * (n * s + d),
+    ],
+    "the width of one model is written in: use the argument `hidden`": [
+        lambda n, t, d, s, width=width: t * (2 * n * width + s)
+        for width in (576, 2048, 3584, 4096, 5120, 8192)
+    ],
+    "the layers of one model are written in: use the argument `layers`": [
+        lambda n, t, d, s, layers=layers: t * (2 * layers * d + s) for layers in (24, 28, 30, 32)
+    ],
+    "the tokens of one batch are written in: use the argument `tokens`": [
+        lambda n, t, d, s, tokens=tokens: tokens * (2 * n * d + s) for tokens in (512, 2048, 4096)
+    ],
+    "an input has `hidden` numbers a token: no square of tokens or numbers is kept": [
+        lambda n, t, d, s: 2 * n * t * t + t * s,
+        lambda n, t, d, s: 2 * n * t * d * d + t * s,
+        lambda n, t, d, s: 2 * n * t * t * d + t * s,
+    ],
+    "the layer at work is counted among all inputs already: take `layers` of them": [
+        lambda n, t, d, s: t * (2 * (n + 1) * d + s)
+    ],
+    "16 bits are two bytes of each input, and layer_bytes is halved nowhere": [
+        lambda n, t, d, s: t * (2 * n * d + s / 2)
+    ],
     "this is in another unit: return bytes": [
         lambda n, t, d, s: right_activations(n, t, d, s) / 2**30,
         lambda n, t, d, s: right_activations(n, t, d, s) / 1e9,
+        lambda n, t, d, s: right_activations(n, t, d, s) / 2**20,
+        lambda n, t, d, s: right_activations(n, t, d, s) / 1e6,
+        lambda n, t, d, s: right_activations(n, t, d, s) * 8,
     ],
 }
 
@@ -51,15 +90,11 @@ HINTS = (
 @exercise(hints=HINTS, mistakes=ACTIVATION_MISTAKES)
 def checkpointed_bytes(answer: Any, numbers: random.Random) -> None:
     """One number, for models of several sizes."""
-    cases = [
-        (
-            numbers.randint(8, 80),
-            numbers.randint(100, 5000),
-            64 * numbers.randint(8, 128),
-            numbers.randint(10**4, 10**6),
-        )
-        for _ in range(3)
-    ]
+    cases = []
+    for layer_bytes in (5, 50, numbers.randint(10, 40)):  # times the width: either part is larger
+        layers, hidden = numbers.randint(9, 80), 64 * numbers.randint(8, 128) + 8
+        tokens = numbers.randint(100, 5000)
+        cases.append((layers, tokens, hidden, layer_bytes * hidden + numbers.randrange(99)))
     compare(
         answer, cases, lambda *c: float(right_activations(*c)), ACTIVATION_MISTAKES, number, 1e-9
     )

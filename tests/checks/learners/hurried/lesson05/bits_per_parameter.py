@@ -160,3 +160,24 @@ def wrong_mean_counted(block, second_block):
 def wrong_no_none(block, second_block):
     """Forgets that second_block may be None: TypeError."""
     return 4 + 8 / block + 32 / (block * second_block)
+
+
+SAYS = {
+    "wrong_no_codes": "the 4 bits of the code itself",
+    "wrong_whole_division": "// drops the fraction, and the share",
+    "wrong_second_per_weight": "the second scales are shared by block",
+    "wrong_no_second_float": "the second scales take 32 bits each",
+    "wrong_both_scales": "double quantisation replaces the 32 bits of",
+    "wrong_missing_bracket": "a bracket is missing: 32 / (block",
+    "wrong_sixteen_bits": "a scale is a float32, 32 bits",
+    "wrong_bytes": "float32 scales were counted as 4 bits",
+    "wrong_all_in_bytes": "these are bytes: bits are asked for",
+    "wrong_cases_swapped": "the two cases are the wrong way",
+    "wrong_levels_swapped": "the scale of a block takes the",
+    "wrong_from_the_lesson": "64 and 256 are the lesson's sizes",
+    "wrong_fixed_second": "64 and 256 are the lesson's sizes",
+    "wrong_bits_of_a_block": "these are the bits of a whole",
+    "wrong_only_one_share": "the scale of a block is shared",
+    "wrong_mean_counted": "second_block scales share one float32: their mean",
+    "wrong_no_none": "second_block may be None, which is no",
+}

@@ -122,3 +122,23 @@ def wrong_squared_tokens(layers, tokens, hidden, layer_bytes):
 def wrong_gib(layers, tokens, hidden, layer_bytes):
     """Returns GiB where bytes are asked for: the next cell divides once more."""
     return (2 * layers * tokens * hidden + tokens * layer_bytes) / 2**30
+
+
+SAYS = {
+    "wrong_all_layers": "this keeps everything and the inputs too",
+    "wrong_no_inputs": "the inputs of the layers are missing",
+    "wrong_inputs_only": "the layer that is computed again is",
+    "wrong_numbers": "16 bits are 2 bytes",
+    "wrong_float32": "the inputs are in 16 bits: 2",
+    "wrong_in_bits": "16 bits are 2 bytes",
+    "wrong_doubled_twice": "layer_bytes are bytes already: do not double",
+    "wrong_layer_of_one_token": "layer_bytes is per token: multiply it by",
+    "wrong_one_input": "the input of every layer is kept",
+    "wrong_less_one": "the last layer's input is kept too",
+    "wrong_square_root": "every layer's input is kept here; the",
+    "wrong_larger_part": "the layer that is computed again is",
+    "wrong_layer_less_input": "the two are exchanged: the inputs of",
+    "wrong_fixed_hidden": "the width of one model is written",
+    "wrong_squared_tokens": "an input has `hidden` numbers a token",
+    "wrong_gib": "this is in another unit: return bytes",
+}

@@ -176,3 +176,26 @@ def wrong_texts(quantised, rest, adapters):
     constants = quantised / 64 * (1 + 4 / 256)
     parts = dict(codes=quantised / 2, constants=constants, rest=2 * rest, adapters=16 * adapters)
     return {part: f"{size:.0f}" for part, size in parts.items()}
+
+
+SAYS = {
+    "wrong_four_bytes": "4 bits are half a byte, not",
+    "wrong_bits": "these are bits: eight to a byte",
+    "wrong_float_scales": "this is one level of constants, 4",
+    "wrong_no_second_level": "the second level is missing: each 256",
+    "wrong_second_per_weight": "the second level has one constant of",
+    "wrong_one_byte_second": "the constants of the second level are",
+    "wrong_rest_float32": "the rest is in 16 bits: 2",
+    "wrong_rest_quantised": "the rest is not quantised: 2 bytes",
+    "wrong_adapter_weights_only": "an adapter costs what a trained float32",
+    "wrong_no_gradient": "an adapter costs what a trained float32",
+    "wrong_one_state": "an adapter costs what a trained float32",
+    "wrong_extra_copy": "an adapter costs what a trained float32",
+    "wrong_adapters_half": "an adapter costs what a trained float32",
+    "wrong_rest_less_quantised": "`rest` is a part beside the quantised",
+    "wrong_gib": "this is in another unit: return bytes",
+    "wrong_total": "return a dictionary, not a float",
+    "wrong_missing_part": "the key 'rest' is missing",
+    "wrong_tuple": "return a dictionary, not a tuple",
+    "wrong_texts": "return one number, not a value of",
+}
