@@ -1,120 +1,50 @@
 """``perplexity`` (lesson 2, *What was forgotten?*)."""
 
-import math
 import random
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
-from course_utils.checks.core.compare import Mistakes, compare, number
+from course_utils.checks.core.compare import UNKNOWN, compare, explanation, number
+from course_utils.checks.core.describe import show
 from course_utils.checks.core.exercise import exercise
+from course_utils.checks.core.outcome import Mistake, WrongForm
+from course_utils.checks.lesson02.perplexity_mistakes import PERPLEXITY_MISTAKES, right_perplexity
+
+Case = tuple[Tensor, Tensor, Tensor]
 
 
-def token_losses(logits: Tensor, input_ids: Tensor) -> Tensor:
-    """Negative log-likelihood of each token but the first: (batch, tokens - 1)."""
-    return cross_entropy(logits[:, :-1].transpose(1, 2), input_ids[:, 1:], reduction="none")
+def draw_texts(numbers: random.Random, pad_id: int) -> Case:
+    """Logits (batch, tokens, vocabulary), input_ids and attention_mask (batch, tokens).
 
-
-def pooled(logits: Tensor, input_ids: Tensor, mask: Tensor) -> float:
-    """The mean loss of the real predicted tokens, in nats."""
-    weights = mask[:, 1:]
-    return ((token_losses(logits, input_ids) * weights).sum() / weights.sum()).item()
-
-
-def right_perplexity(logits: Tensor, input_ids: Tensor, mask: Tensor) -> float:
-    """The definition."""
-    return math.exp(pooled(logits, input_ids, mask))
-
-
-def row_losses(logits: Tensor, input_ids: Tensor, mask: Tensor) -> Tensor:
-    """The mean loss of each row."""
-    weights = mask[:, 1:]
-    return (token_losses(logits, input_ids) * weights).sum(1) / weights.sum(1)
-
-
-def unshifted(logits: Tensor, input_ids: Tensor, mask: Tensor) -> float:
-    """Each position judged by its own token instead of the next."""
-    losses = cross_entropy(logits.transpose(1, 2), input_ids, reduction="none")
-    return math.exp((losses * mask).sum() / mask.sum())
-
-
-def unshifted_cut(logits: Tensor, input_ids: Tensor, mask: Tensor) -> float:
-    """The same without the first token."""
-    return unshifted(logits[:, 1:], input_ids[:, 1:], mask[:, 1:])
-
-
-def last_only(logits: Tensor, input_ids: Tensor, mask: Tensor) -> float:
-    """The last real token of each row alone."""
-    losses = token_losses(logits, input_ids).gather(1, mask.sum(1, keepdim=True) - 2)
-    return math.exp(losses.mean())
-
-
-def weighted(weights: Callable, count: Callable) -> Callable:
-    """A wrong answer: other weights, or another count."""
-    return lambda x, ids, m: math.exp(
-        (token_losses(x, ids) * weights(m)).sum() / count(m)
-    )  # fmt: skip
-
-
-UNSHIFTED = "each position is judged by its own token: the logits at t predict the token at t + 1"
-PADDING = "padding counts as text: leave out where the mask is 0"
-PERPLEXITY_MISTAKES: Mistakes = {
-    UNSHIFTED: [
-        unshifted,
-        unshifted_cut,
-    ],
-    PADDING: [
-        weighted(torch.ones_like, lambda m: m[:, 1:].numel()),
-        lambda x, ids, m: math.exp(token_losses(x, ids).mean()),
-    ],
-    PADDING + " (in the count as well)": [weighted(lambda m: m[:, 1:], lambda m: m[:, 1:].numel())],
-    "the exponential is missing: this is the mean loss": [pooled],
-    "this is the mean of the rows' perplexities: pool the tokens of all rows": [
-        lambda x, ids, m: row_losses(x, ids, m).exp().mean().item()
-    ],
-    (
-        "this is the mean of the rows' means, where a short row weighs as much as a long one: pool "
-        "the tokens of all rows"
-    ): [lambda x, ids, m: math.exp(row_losses(x, ids, m).mean())],
-    "2 was raised to a loss in nats: use the exponential": [
-        lambda x, ids, m: 2 ** pooled(x, ids, m)
-    ],
-    "10 was raised to a loss in nats: use the exponential": [
-        lambda x, ids, m: 10 ** pooled(x, ids, m)
-    ],
-    "the sum of the losses was taken: divide by the number of predicted tokens": [
-        weighted(lambda m: m[:, 1:], lambda m: 1)
-    ],
-    "this is the last token of each row alone: average over all predicted tokens": [last_only],
-    "the first tokens are counted, but nothing predicts them: count mask[:, 1:]": [
-        weighted(lambda m: m[:, 1:], lambda m: m.sum())
-    ],
-    "the mask is shifted the wrong way: it belongs to the predicted token, mask[:, 1:]": [
-        weighted(lambda m: m[:, :-1], lambda m: m[:, :-1].sum())
-    ],
-    "the sign is the wrong way round: exp of the negative log-likelihood": [
-        lambda x, ids, m: 1 / right_perplexity(x, ids, m)
-    ],
-    "the mean of the tokens' perplexities was taken: take the mean first, then the exponential": [
-        lambda x, ids, m: (
-            (token_losses(x, ids).exp() * m[:, 1:]).sum().item() / m[:, 1:].sum().item()
-        ),
-    ],
-}
-
-
-def draw_texts(numbers: random.Random) -> tuple[Tensor, Tensor, Tensor]:
-    """Logits (batch, tokens, vocabulary), input_ids and attention_mask (batch, tokens)."""
+    Real tokens may be any, ``pad_id`` among them, which also ends a row and stands within another.
+    """
     lengths = torch.tensor([numbers.randint(8, 9), 3, 10, numbers.randint(4, 6)])
     mask = (torch.arange(10) < lengths[:, None]).long()
-    input_ids = torch.randint(1, 19, mask.shape)
-    input_ids[mask == 0] = 0
+    input_ids = torch.randint(0, 19, mask.shape)
+    input_ids[mask == 0] = pad_id
+    input_ids[0, lengths[0] - 1] = input_ids[2, 1] = input_ids[3, 0] = pad_id
+    input_ids[2, 4:7] = torch.tensor([0, 2, 1])
     logits = 1.2 * torch.randn(*mask.shape, 19)
     logits[1] *= 2  # the short row is the hard one, so that pooling matters
     return logits, input_ids, mask
+
+
+def draw_one_text() -> Case:
+    """A single row, with one place of padding."""
+    mask = torch.tensor([[1, 1, 1, 1, 1, 0]])
+    input_ids = torch.randint(0, 19, (1, 6))
+    input_ids[mask == 0] = input_ids[0, 2]
+    return torch.randn(1, 6, 19), input_ids, mask
+
+
+def read_float(value: Any) -> float:
+    """Read a plain number."""
+    if isinstance(value, Tensor) and value.ndim == 0:
+        likely = "this is still a tensor: return a float, with .item()"
+        raise WrongForm(likely, "a float", show(value))
+    return number(value)
 
 
 HINTS = (
@@ -127,6 +57,18 @@ HINTS = (
 
 @exercise(hints=HINTS, mistakes=PERPLEXITY_MISTAKES)
 def perplexity(answer: Any, numbers: random.Random) -> None:
-    """Perplexity of a padded batch, in which rows differ in length and in difficulty."""
-    cases = [draw_texts(numbers) for _ in range(2)]
-    compare(answer, cases, right_perplexity, PERPLEXITY_MISTAKES, number, 1e-3)
+    """Perplexity of padded batches, in which rows differ in length and in difficulty."""
+    cases = [draw_texts(numbers, pad_id) for pad_id in (numbers.randint(3, 18), 2, 0)]
+    cases.append(draw_one_text())
+    got: list[float] = []
+
+    def read(value: Any) -> float:
+        got.append(read_float(value))
+        return got[-1]
+
+    try:
+        compare(answer, cases, right_perplexity, PERPLEXITY_MISTAKES, read, 2e-5)
+    except Mistake as mistake:
+        if mistake.likely == UNKNOWN:  # the exponential of a sum is not exact to so many digits
+            mistake.likely = explanation(cases, got, PERPLEXITY_MISTAKES, 1e-3)
+        raise

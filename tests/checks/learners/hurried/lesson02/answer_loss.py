@@ -192,3 +192,32 @@ def wrong_slice_for_rows(logits, last, answer_ids):
 def wrong_arguments_swapped(logits, last, answer_ids):
     """Hands target and input to cross_entropy in the wrong order, which raises an error."""
     return cross_entropy(answer_ids, logits[torch.arange(len(last)), last].float())
+
+
+SAYS = {
+    "wrong_last_column": "read in the last column",
+    "wrong_one_too_early": "one position early",
+    "wrong_one_too_late": "one position late",
+    "wrong_first_rows_last": "the position of one of them",
+    "wrong_first_row_only": "read in one row of the batch",
+    "wrong_longest_row": "the position of one of them",
+    "wrong_sum": "the sum over the rows",
+    "wrong_no_reduction": "one loss for each row",
+    "wrong_stays_in_bfloat16": "computed in 16 bits, two",
+    "wrong_converts_too_late": "only its result converted",
+    "wrong_python_float": "without .item()",
+    "wrong_detached": "no detach()",
+    "wrong_copy_to_new_tensor": "no torch.tensor(...)",
+    "wrong_softmax_twice": "softmax twice",
+    "wrong_nll_of_raw_logits": "nll_loss was given logits",
+    "wrong_softmax_over_batch": "softmax runs over the batch",
+    "wrong_sign": "the sign is the wrong way round",
+    "wrong_log_of_mean": "taken after the mean",
+    "wrong_answer_words_only": "only the label words compete",
+    "wrong_every_position": "runs over all positions",
+    "wrong_mean_over_tokens": "averaged over positions",
+    "wrong_return_in_loop": "`return` within the loop",
+    "wrong_batch_of_sixteen": "such as 16",
+    "wrong_slice_for_rows": "pick one position of each row",
+    "wrong_arguments_swapped": "takes the logits first",
+}

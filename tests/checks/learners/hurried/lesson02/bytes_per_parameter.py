@@ -197,3 +197,27 @@ def wrong_text_keys(dtype):
     size = {"float32": 4, "bfloat16": 2}[str(dtype)]
     parts = {"weights": size, "gradients": size, "mean": 4, "variance": 4}
     return parts if dtype == torch.float32 else {**parts, "master": 4}
+
+
+SAYS = {
+    "wrong_total_only": "not a number, such as their sum",
+    "wrong_bits": "these are bits",
+    "wrong_no_master": "keeps a master copy",
+    "wrong_always_master": "their own master copy",
+    "wrong_all_in_dtype": "copy and states stay in float32",
+    "wrong_averages_in_bfloat16": "two states stay in float32",
+    "wrong_gradients_in_float32": "gradients have the dtype",
+    "wrong_no_variance": "a mean and a variance",
+    "wrong_no_gradients": "the gradients take memory",
+    "wrong_no_optimiser": "optimiser's states are missing",
+    "wrong_master_instead_of_weights": "held beside the master copy",
+    "wrong_ignores_dtype": "whatever the dtype is",
+    "wrong_compares_with_text": "compared with a text",
+    "wrong_branches_swapped": "the wrong way round",
+    "wrong_whole_model": "of the whole model",
+    "wrong_global_changed": "shared dictionary",
+    "wrong_prints": "end in `return`",
+    "wrong_names_only": "return its number of bytes",
+    "wrong_calls_itemsize": "a number, not a method",
+    "wrong_text_keys": "the text of a dtype",
+}

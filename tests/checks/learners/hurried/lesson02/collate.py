@@ -214,3 +214,27 @@ def wrong_no_padding_at_all(sequences, pad_id):
     """Makes a tensor of rows of unequal length, which raises an error."""
     ids = torch.tensor(sequences)
     return ids, torch.ones_like(ids), torch.tensor([len(s) - 1 for s in sequences])
+
+
+SAYS = {
+    "wrong_mask_from_pad_id": "mask comes from the ids",
+    "wrong_left_padding": "padding stands on the left",
+    "wrong_last_is_length": "this is the number of tokens",
+    "wrong_last_column": "this is the last column",
+    "wrong_last_from_padded_ids": "last position was searched by id",
+    "wrong_bool_mask": "attention_mask has the wrong dtype",
+    "wrong_float_tensors": "input_ids has the wrong dtype",
+    "wrong_pads_with_zero": "filled with 0",
+    "wrong_pads_with_two": "filled with 2",
+    "wrong_cut_to_shortest": "cut to the shortest",
+    "wrong_pads_the_callers_lists": "changes its input in place",
+    "wrong_lengths_after_padding": "lengths taken before padding",
+    "wrong_mask_inverted": "mask is the wrong way round",
+    "wrong_mask_reaches_one_too_far": "lets the first padding through",
+    "wrong_last_is_a_token": "the last tokens themselves",
+    "wrong_plain_lists": "should be a tensor, not a list",
+    "wrong_last_keeps_a_dimension": "has a dimension too many",
+    "wrong_time_first": "the tensor is transposed",
+    "wrong_swapped_order": "the mask stands in the place of the ids",
+    "wrong_no_padding_at_all": "rows of different lengths make no tensor",
+}

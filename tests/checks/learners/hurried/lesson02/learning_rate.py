@@ -251,3 +251,32 @@ def wrong_both_branches_run(step, steps, peak, warmup=0.06):
         rate = peak * (step + 1) / warm_steps
     rate = peak * (steps - step) / (steps - warm_steps)
     return rate
+
+
+SAYS = {
+    "wrong_starts_at_zero": "the warm-up starts at 0",
+    "wrong_missing_bracket_rising": "missing in the rise",
+    "wrong_missing_bracket_falling": "missing in the fall",
+    "wrong_rounds_down": "rounded to the nearest",
+    "wrong_rounds_up": "rounded to the nearest",
+    "wrong_not_rounded": "rounded to the nearest",
+    "wrong_no_minimum": "max(1, ...) is missing",
+    "wrong_min_for_max": "this is min(1, ...)",
+    "wrong_one_warm_step_more": "step < warm_steps, without =",
+    "wrong_falls_from_start": "jumps below the peak",
+    "wrong_zero_at_last_step": "one step ahead",
+    "wrong_constant_after_warmup": "stays constant",
+    "wrong_no_warmup": "there is no warm-up",
+    "wrong_cosine": "along a cosine",
+    "wrong_rises_instead": "rises again",
+    "wrong_share_of_peak": "the peak is not used",
+    "wrong_fixed_warmup": "warmup is not used",
+    "wrong_forty_steps": "such as 40",
+    "wrong_fixed_peak": "such as 5e-5",
+    "wrong_whole_division": "// cuts the fraction off",
+    "wrong_warmup_as_steps": "warmup is a share, so multiply",
+    "wrong_warmup_in_percent": "not a percentage",
+    "wrong_counts_its_calls": "another rate the second time",
+    "wrong_rounds_the_result": "the rate is rounded",
+    "wrong_both_branches_run": "the fall overwrites",
+}

@@ -222,3 +222,31 @@ def wrong_not_flattened(logits, input_ids, attention_mask):
     """Hands (batch, tokens, vocabulary) to cross_entropy, which wants classes in dim 1."""
     labels = input_ids[:, 1:].masked_fill(attention_mask[:, 1:] == 0, -100)
     return cross_entropy(logits[:, :-1].float(), labels).exp().item()
+
+
+SAYS = {
+    "wrong_no_shift": "judged by its own token",
+    "wrong_shift_backwards": "are shifted the wrong way",
+    "wrong_counts_padding": "padding counts as text",
+    "wrong_mask_of_positions": "the mask is shifted the wrong way",
+    "wrong_pad_id_as_mask": "tokens with one id",
+    "wrong_mean_of_perplexities": "mean of the rows' perplexities",
+    "wrong_mean_of_row_means": "mean of the rows' means",
+    "wrong_divides_by_all": "in the count as well",
+    "wrong_counts_first_token": "the first tokens are counted",
+    "wrong_no_exp": "the exponential is missing",
+    "wrong_base_two": "2 was raised",
+    "wrong_mean_of_exps": "mean of the tokens' perplexities",
+    "wrong_inverse_mean_probability": "made of the mean probability",
+    "wrong_exp_of_sum": "the sum of the losses was taken",
+    "wrong_sign": "the sign is the wrong way round",
+    "wrong_softmax_twice": "softmax twice",
+    "wrong_softmax_over_tokens": "over the tokens or the batch",
+    "wrong_best_guess": "best guess",
+    "wrong_entropy": "the entropy of the predictions",
+    "wrong_return_in_loop": "`return` within the loop",
+    "wrong_drops_last_token": "last real token of each row is left out",
+    "wrong_answer_position_only": "last token of each row alone",
+    "wrong_changes_input_ids": "changes its input in place",
+    "wrong_not_flattened": "vocabulary in dimension 1",
+}
