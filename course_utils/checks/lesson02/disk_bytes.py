@@ -1,18 +1,27 @@
 """``disk_bytes`` (lesson 2, *On disk*)."""
 
+import functools
 import random
-from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from course_utils.checks.core.compare import Mistakes, compare, number
+from course_utils.checks.core.compare import compare, number
 from course_utils.checks.core.exercise import exercise
+from course_utils.checks.core.outcome import AnswerRaised, Mistake
+from course_utils.checks.lesson02.disk_bytes_mistakes import (
+    DISK_MISTAKES,
+    TRAP_MISTAKES,
+    right_bytes,
+)
 from course_utils.model.tiny import tiny_model
 
 
 class Tied(torch.nn.Module):
-    """Tied embedding and head, frozen bfloat16 and float16 parts, a buffer, some gradients."""
+    """Tied embedding and head, frozen bfloat16 and float16 parts, a buffer, some gradients.
+
+    Two tensors have the same shape, and modules lie three deep.
+    """
 
     def __init__(self, numbers: random.Random):
         super().__init__()
@@ -21,87 +30,49 @@ class Tied(torch.nn.Module):
         self.embedding = torch.nn.Embedding(vocabulary, width)
         self.frozen = torch.nn.Linear(width, numbers.randint(7, 9)).to(torch.bfloat16)
         self.frozen.requires_grad_(False)
+        twins = [torch.nn.Linear(width, 2, bias=n == 0) for n in range(2)]
+        self.block = torch.nn.Sequential(torch.nn.Sequential(*twins), torch.nn.LayerNorm(width))
         self.scales = torch.nn.Parameter(torch.ones(numbers.randint(2, 5), dtype=torch.float16))
+        self.shift = torch.nn.Parameter(torch.zeros(numbers.randint(2, 5)))
         self.head = torch.nn.Linear(width, vocabulary, bias=False)
         self.head.weight = self.embedding.weight
         self.register_buffer("positions", torch.arange(numbers.randint(20, 30)))
         self.scales.grad = torch.ones_like(self.scales)
 
 
-def right_bytes(model: torch.nn.Module) -> int:
-    """The definition; ``parameters()`` gives a shared one once."""
-    return sum(p.numel() * p.element_size() for p in model.parameters())
-
-
-def every_name(model: torch.nn.Module) -> list[torch.Tensor]:
-    """Parameters under all their names: a shared one comes twice."""
-    return [p for _, p in model.named_parameters(remove_duplicate=False)]
-
-
-def buffer_bytes(model: torch.nn.Module) -> int:
-    """Bytes of the buffers."""
-    return sum(b.numel() * b.element_size() for b in model.buffers())
-
-
-def twice(model: torch.nn.Module) -> int:
-    """Every name counted."""
-    return sum(p.numel() * p.element_size() for p in every_name(model))
-
-
-def fixed(size: int) -> Callable:
-    """Every number of the same size."""
-    return lambda model: size * sum(p.numel() for p in model.parameters())
-
-
-def gradient_bytes(model: torch.nn.Module) -> int:
-    """Bytes of the gradients."""
-    return sum(p.grad.numel() * p.grad.element_size() for p in model.parameters()
-               if p.grad is not None)  # fmt: skip
-
-
-TWICE = "a tied tensor was counted under both its names: it is stored once"
-BUFFERS = "the buffers were counted as well: parameters alone are asked for"
-UNIT = "this is in another unit: return bytes"
-TRAINABLE = "frozen parameters were left out: they are stored too"
-DISK_MISTAKES: Mistakes = {
-    TWICE: [twice],
-    TWICE + "; and the buffers too": [lambda m: twice(m) + buffer_bytes(m)],
-    BUFFERS: [lambda m: right_bytes(m) + buffer_bytes(m)],
-    "these are numbers, not bytes: multiply by element_size()": [fixed(1)],
-    "4 bytes were taken for every number, but some have 2: use element_size()": [fixed(4)],
-    (
-        "2 bytes (the first tensor's size?) were taken for every number, but some have 4: use each "
-        "tensor's element_size()"
-    ): [fixed(2)],
-    TRAINABLE: [
-        lambda m: sum(p.numel() * p.element_size() for p in m.parameters() if p.requires_grad)
-    ],
-    "these are bits: eight to a byte": [lambda m: 8 * right_bytes(m)],
-    UNIT: [
-        lambda m: right_bytes(m) / 1e6,
-        lambda m: right_bytes(m) / 2**20,
-        lambda m: right_bytes(m) / 1024,
-        lambda m: right_bytes(m) / 1000,
-    ],
-    "the gradients were counted: they are not stored": [
-        lambda m: right_bytes(m) + gradient_bytes(m),
-        lambda m: 2 * right_bytes(m),
-    ],
-    "this is the number of tensors": [lambda m: len(list(m.parameters()))],
-}
-TRAP_MISTAKES: Mistakes = {  # of the small module, as a language model has no such parts
-    "the tied tensor is left out: it is stored once": [
-        lambda m: right_bytes(m) - m.head.weight.numel() * 4
-    ],
-    "only the first dimension was counted: use numel()": [
-        lambda m: sum(p.shape[0] * p.element_size() for p in m.parameters())
-    ],
-}
-
-
 def read_bytes(value: Any) -> float:
     """Read one number of bytes."""
     return number(value, "one number of bytes")
+
+
+def state_of(model: torch.nn.Module) -> list[tuple]:
+    """Names, dtypes and values of all that the model holds."""
+    return [(name, t.dtype, t.detach().clone()) for name, t in model.state_dict().items()]
+
+
+def is_changed(model: torch.nn.Module, before: list[tuple]) -> bool:
+    """Is anything of the model another than before?"""
+    now = state_of(model)
+    return len(now) != len(before) or any(
+        a[:2] != b[:2] or not torch.equal(a[2], b[2]) for a, b in zip(now, before)
+    )
+
+
+def watched(answer: Any, changes: list[str]) -> Any:
+    """The learner's function; it is noted if it changes the model."""
+    if not callable(answer):
+        return answer
+
+    @functools.wraps(answer)
+    def watch(model: torch.nn.Module) -> Any:
+        before = state_of(model)
+        try:
+            return answer(model)
+        finally:
+            if is_changed(model, before):
+                changes.append("a model of other numbers or dtypes than before")
+
+    return watch
 
 
 HINTS = (
@@ -113,12 +84,18 @@ HINTS = (
 
 @exercise(hints=HINTS, mistakes={**DISK_MISTAKES, **TRAP_MISTAKES})
 def disk_bytes(answer: Any, numbers: random.Random) -> None:
-    """Bytes of a small module with every trap, then of a tiny language model."""
-
-    def right(module: torch.nn.Module) -> float:
-        return float(right_bytes(module))
-
-    cases = [(Tied(numbers),) for _ in range(4)]  # two mistakes may agree on one, not on all
-    compare(answer, cases, right, {**DISK_MISTAKES, **TRAP_MISTAKES}, read_bytes, 1e-9)
-    model = tiny_model(numbers.choice(("llama", "qwen2"))).to(torch.bfloat16)
-    compare(answer, [(model,)], right, DISK_MISTAKES, read_bytes, 1e-9)
+    """Bytes of a small module with every trap, then of a tiny language model; both stay as is."""
+    traps = [(Tied(numbers),) for _ in range(4)]  # two mistakes may agree on one, not on all
+    tiny = [(tiny_model(numbers.choice(("llama", "qwen2"))).to(torch.bfloat16),)]
+    changes: list[str] = []
+    answer = watched(answer, changes)
+    try:
+        for cases, mistakes in ((traps, {**DISK_MISTAKES, **TRAP_MISTAKES}), (tiny, DISK_MISTAKES)):
+            rights = {case[0]: float(right_bytes(case[0])) for case in cases}
+            compare(answer, cases, rights.__getitem__, mistakes, read_bytes, 1e-9)
+    except (Mistake, AnswerRaised):
+        if not changes:
+            raise
+    if changes:
+        likely = "the function changes the model, which the lesson still needs: leave it as it is"
+        raise Mistake(likely, "the model as it was", changes[0])

@@ -1,5 +1,8 @@
 """Answers to ``disk_bytes``."""
 
+import io
+import sys
+
 import torch
 
 
@@ -85,6 +88,83 @@ def sizes_of_each(model):
     return [p.nbytes for p in model.parameters()]
 
 
+def training(model):
+    return 16 * numbers(model)
+
+
+def eight_each(model):
+    return 8 * numbers(model)
+
+
+def element_sizes(model):
+    return sum(p.element_size() for p in model.parameters())
+
+
+def added(model):
+    return sum(p.numel() + p.element_size() for p in model.parameters())
+
+
+def dimensions_added(model):
+    return sum(sum(p.shape) * p.element_size() for p in model.parameters())
+
+
+def first_tensor(model):
+    for parameter in model.parameters():
+        return parameter.nbytes
+
+
+def each_module(model):
+    return sum(by_parameters(module) for module in model.modules())
+
+
+def outermost(model):
+    return sum(p.nbytes for p in model.parameters(recurse=False))
+
+
+def part_by_part(model):
+    return sum(by_parameters(part) for part in model.children())
+
+
+def weights_only(model):
+    return sum(p.nbytes for name, p in model.named_parameters() if name.endswith("weight"))
+
+
+def without_biases(model):
+    return sum(p.nbytes for name, p in model.named_parameters() if "bias" not in name)
+
+
+def by_shape(model):
+    return sum({p.shape: p.nbytes for p in model.parameters()}.values())
+
+
+def by_last_name(model):
+    return sum({n.rpartition(".")[2]: p.nbytes for n, p in model.named_parameters()}.values())
+
+
+def python_objects(model):
+    return sum(map(sys.getsizeof, model.parameters()))
+
+
+def file(model):
+    buffer = io.BytesIO()
+    torch.save(model.state_dict(), buffer)
+    return buffer.tell()
+
+
+def without_the_largest(model):
+    return by_parameters(model) - max(p.nbytes for p in model.parameters())
+
+
+def converts(model):
+    return by_parameters(model.half())
+
+
+def fills(model):
+    for parameter in model.parameters():
+        parameter.data.zero_()
+    return by_parameters(model)
+
+
 RIGHT = [by_parameters, by_pointer, by_names]
 WRONG = [
     (tied_twice, "counted under both its names"),
@@ -100,6 +180,24 @@ WRONG = [
     (mebibytes, "another unit"),
     (with_gradients, "the gradients were counted"),
     (tensors, "the number of tensors"),
-    (first_dimension, "only the first dimension"),
+    (first_dimension, "only one dimension"),
     (sizes_of_each, "one number of bytes"),
+    (training, "the bytes of training"),
+    (eight_each, "the same number of bytes was taken"),
+    (element_sizes, "how many each tensor has"),
+    (added, "are to be multiplied"),
+    (dimensions_added, "dimensions of a shape"),
+    (first_tensor, "only one tensor counts"),
+    (each_module, "more than once"),
+    (outermost, "the outermost module alone"),
+    (part_by_part, "one by one"),
+    (weights_only, "called `weight`"),
+    (without_biases, "the biases were left out"),
+    (by_shape, "same shape or size"),
+    (by_last_name, "the same last name"),
+    (python_objects, "Python's objects"),
+    (file, "the size of a file"),
+    (without_the_largest, "the tied tensor is left out"),
+    (converts, "changes the model"),
+    (fills, "changes the model"),
 ]

@@ -197,3 +197,34 @@ def wrong_matrices_only(model):
 def wrong_element_size_property(model):
     """Forgets the brackets of element_size, which raises a TypeError."""
     return sum(p.numel() * p.element_size for p in model.parameters())
+
+
+SAYS = {
+    "wrong_state_dict": "counted under both its names",
+    "wrong_keeps_duplicates": "counted under both its names",
+    "wrong_every_module": "more than once",
+    "wrong_always_four": "4 bytes were taken",
+    "wrong_always_two": "2 bytes (the first",
+    "wrong_count_only": "numbers, not bytes",
+    "wrong_number_of_tensors": "how many each tensor has",
+    "wrong_first_dimension": "only one dimension",
+    "wrong_adds_dimensions": "dimensions of a shape",
+    "wrong_trainable_only": "frozen parameters were left out",
+    "wrong_one_type_for_all": "the first tensor's size?",
+    "wrong_with_buffers": "the buffers were counted",
+    "wrong_bits": "these are bits",
+    "wrong_megabytes": "another unit",
+    "wrong_training_bytes": "the bytes of training",
+    "wrong_set_of_sizes": "same shape or size",
+    "wrong_distinct_by_shape": "same shape or size",
+    "wrong_distinct_by_name": "the same last name",
+    "wrong_own_children_only": "the outermost module alone",
+    "wrong_weights_only": "called `weight`",
+    "wrong_subtracts_tied_head": "tied tensor is left out",
+    "wrong_python_size": "Python's objects",
+    "wrong_file_size": "the size of a file",
+    "wrong_return_in_loop": "`return` within the loop",
+    "wrong_converts_the_model": "changes the model",
+    "wrong_matrices_only": "there is no shape[1]",
+    "wrong_element_size_property": "parentheses are missing",
+}
