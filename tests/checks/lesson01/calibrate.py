@@ -2,6 +2,8 @@
 
 import torch
 
+from course_utils.measure.evaluation import Evaluation, compare, fingerprint
+
 
 def prior_normalised(scores, content_free):
     prior = content_free.mean(dim=0)
@@ -96,6 +98,48 @@ def list_returned(scores, content_free):
     return prior_normalised(scores, content_free).tolist()
 
 
+def of_ratios(name, change):
+    """An answer that does something else with the ratios."""
+
+    def answer(scores, content_free):
+        return change(scores / content_free.mean(0))
+
+    answer.__name__ = name
+    return answer
+
+
+def of_prior(name, prior):
+    """An answer with another prior."""
+
+    def answer(scores, content_free):
+        return rows(scores / prior(content_free))
+
+    answer.__name__ = name
+    return answer
+
+
+def divided_by_scores(scores, content_free):
+    return rows(content_free.mean(0) / scores)
+
+
+def swapped(scores, content_free):
+    return prior_normalised(content_free, scores)
+
+
+def two_labels(scores, content_free):
+    return prior_normalised(scores[:, :2], content_free[:, :2])
+
+
+def NEXT(answer):
+    scores = rows(torch.tensor([[0.2, 0.8], [0.4, 0.6], [0.9, 0.1]]))
+    labels, items = torch.tensor([0, 1, 0]), fingerprint(["a", "b", "c"])
+    before = Evaluation(scores, labels, items)
+    calibrated = answer(before.scores, rows(torch.tensor([[0.3, 0.7], [0.2, 0.8], [0.4, 0.6]])))
+    after = Evaluation(calibrated, before.labels, before.items)
+    assert str(after).startswith("0.333")
+    assert compare(after.correct, before.correct).difference < 0
+
+
 RIGHT = [prior_normalised, prior_not_normalised, by_matrix, by_logarithms]
 WRONG = [
     (subtracts, "subtracts"),
@@ -109,9 +153,25 @@ WRONG = [
     (mean_of_everything, "the scores are as before"),
     (columns_renormalised, "the columns were renormalised"),
     (softmax_of_ratios, "softmax was taken of the ratios"),
-    (largest, "largest value"),
-    (transposed, "the shape should be"),
-    (predictions, "the shape should be"),
+    (largest, "largest or smallest value"),
+    (transposed, "transposed"),
+    (predictions, "the labels that win"),
     (in_place, "changes its input in place"),
     (list_returned, "return a tensor"),
+    (of_ratios("total", lambda ratio: ratio / ratio.sum()), "the sum of the whole table"),
+    (of_ratios("norm", torch.nn.functional.normalize), "without p=1"),
+    (of_ratios("largest_of_row", lambda r: r / r.amax(1)[:, None]), "largest number or its mean"),
+    (of_ratios("logarithms", lambda ratio: rows(ratio).log()), "these are logarithms"),
+    (of_prior("reciprocals", lambda free: 1 / (1 / free).mean(0)), "of the reciprocals"),
+    (of_prior("geometric", lambda free: free.log().mean(0).exp()), "average was taken of log"),
+    (of_prior("product", lambda free: free.prod(0)), "multiplied with each other"),
+    (of_prior("median", lambda free: free.median(0)[0]), "median was divided out"),
+    (of_prior("deviation", lambda free: free.std(0)), "standard deviation"),
+    (of_prior("softmax", lambda free: free.mean(0).softmax(0)), "softmax was taken of the mean"),
+    (divided_by_scores, "the wrong way round"),
+    (swapped, "arguments are swapped"),
+    (two_labels, "works for two labels"),
+    (of_ratios("winners", lambda ratio: rows(ratio).max(1).values), "the winners' scores"),
+    (of_ratios("one_item", lambda ratio: rows(ratio)[0]), "one item alone"),
+    (of_ratios("one_label", lambda ratio: rows(ratio)[:, 1]), "one label's column"),
 ]
