@@ -166,3 +166,26 @@ def wrong_first_row(scores, content_free):
     """Calibrates the first item only and loses the others."""
     ratio = scores[0] / content_free.mean(0)
     return (ratio / ratio.sum())[None]
+
+
+SAYS = {
+    "wrong_not_renormalised": "the rows do not sum to 1",
+    "wrong_renormalises_columns": "the columns were renormalised",
+    "wrong_mean_over_labels": "the scores are as before",
+    "wrong_mean_of_everything": "the scores are as before",
+    "wrong_first_text_only": "only the first content-free text",
+    "wrong_multiplies": "this multiplies by",
+    "wrong_subtracts": "this subtracts",
+    "wrong_softmax": "softmax was taken of the ratios",
+    "wrong_mean_of_inverses": "the average was taken of the reciprocals",
+    "wrong_in_place": "changes its input in place",
+    "wrong_total_of_all": "the sum of the whole table",
+    "wrong_swapped": "the two arguments are swapped",
+    "wrong_batch_calibration": "the mean of the scores themselves",
+    "wrong_two_labels": "works for two labels alone",
+    "wrong_predictions": "the labels that win",
+    "wrong_length_two_norm": "normalize without p=1",
+    "wrong_median": "median was divided out",
+    "wrong_forgets_keepdim": "the sums of the rows lost their dimension",
+    "wrong_first_row": "one item alone was calibrated",
+}

@@ -190,3 +190,30 @@ def wrong_remembers(shots, template, label_words, parts=[]):  # noqa: B006
     for text, label in shots:
         parts.append(template.format(text=text) + label_words[label] + "\n\n")
     return "".join(parts)
+
+
+SAYS = {
+    "wrong_second_space": "a space was added before the label word",
+    "wrong_one_newline": "one line break after each example",
+    "wrong_no_line_after_last": "no separator after the last example",
+    "wrong_empty_line_for_no_shots": "without examples the prefix is the empty text",
+    "wrong_none_for_no_shots": "without examples the function returns None",
+    "wrong_reversed": "the order of the examples is reversed",
+    "wrong_label_number": "the number of the label is written",
+    "wrong_stripped_word": "lost its leading space",
+    "wrong_line_before": "stands before the first example",
+    "wrong_list": "the examples are still a list",
+    "wrong_return_in_loop": "only the first example is there",
+    "wrong_template_not_filled": "the template was not filled",
+    "wrong_braces_left": "the braces are still there",
+    "wrong_swapped_pair": "perhaps they are swapped",
+    "wrong_adds_question": "was added at the end",
+    "wrong_word_by_place": "chosen by the example's place",
+    "wrong_fixed_words": "words of the notebook's task",
+    "wrong_fixed_template": "the lesson's template is written in",
+    "wrong_labels_from_one": "counted from 1",
+    "wrong_sorted_by_label": "sorted by label",
+    "wrong_raw_backslashes": "a backslash and an n",
+    "wrong_empties_shots": "changes its input in place",
+    "wrong_remembers": "the examples of an earlier call",
+}

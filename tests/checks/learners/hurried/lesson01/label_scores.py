@@ -188,3 +188,25 @@ def wrong_best_score_only(model, input_ids, label_ids):
     with torch.no_grad():
         logits = model(input_ids).logits[0, -1]
     return logits[label_ids].softmax(0).max()
+
+
+SAYS = {
+    "wrong_first_position": "at the first position",
+    "wrong_not_renormalised": "over the whole vocabulary: divide",
+    "wrong_log_probabilities": "logarithms of probabilities: take",
+    "wrong_share_of_logits": "the logits were divided by their sum",
+    "wrong_softmax_twice": "softmax was taken twice",
+    "wrong_keeps_batch": "the batch dimension is still there",
+    "wrong_softmax_over_positions": "along the tokens of the text",
+    "wrong_mean_over_positions": "an average over all positions",
+    "wrong_hard_choice": "one for the likeliest label",
+    "wrong_position_before_last": "one position too early",
+    "wrong_list": "return a tensor, not a list",
+    "wrong_sorted_scores": "the scores are sorted",
+    "wrong_sigmoid": "went through a sigmoid",
+    "wrong_two_labels_only": "the first two labels alone",
+    "wrong_indexes_output": ".logits is missing",
+    "wrong_last_token_only": "shown the last token alone",
+    "wrong_share_of_best": "divided by the largest",
+    "wrong_best_score_only": "the score of one label alone",
+}

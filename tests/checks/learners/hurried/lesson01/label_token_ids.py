@@ -234,3 +234,24 @@ def wrong_dictionary(tokenizer, label_words):
             raise ValueError(f"{word!r} is {len(pieces)} tokens")
         ids[word] = pieces[0]
     return ids
+
+
+SAYS = {
+    "wrong_strips_space": "the leading space was lost",
+    "wrong_adds_space": "a space was added",
+    "wrong_first_piece": "the first piece is taken silently",
+    "wrong_last_piece": "the last piece is taken silently",
+    "wrong_assert": "`assert` raises an AssertionError",
+    "wrong_nameless_error": "does not name the word",
+    "wrong_return_in_loop": "only the first word has an id",
+    "wrong_nested": "a list stands within the list",
+    "wrong_skips_long": "left out silently",
+    "wrong_sorted": "the ids are sorted",
+    "wrong_raw_vocabulary_lookup": "spells a token in its own way",
+    "wrong_returns_error": "the ValueError is returned",
+    "wrong_token_strings": "these are strings",
+    "wrong_counts_words": "words or spaces are counted",
+    "wrong_checks_last_only": "only the last word is tested",
+    "wrong_hard_coded_words": "the notebook's task are written in",
+    "wrong_dictionary": "not a dict",
+}

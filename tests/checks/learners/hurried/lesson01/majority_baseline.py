@@ -165,3 +165,26 @@ def wrong_compares_list(train_labels, test_labels):
 def wrong_pairs_up(train_labels, test_labels):
     """Compares the training labels with the test labels one by one."""
     return sum(a == b for a, b in zip(train_labels, test_labels)) / len(test_labels)
+
+
+SAYS = {
+    "wrong_commonest_test_label": "from the test labels",
+    "wrong_accuracy_on_train": "accuracy on the training labels",
+    "wrong_always_positive": "always answers label 1",
+    "wrong_count": "this is a count",
+    "wrong_label": "the commonest label itself",
+    "wrong_percent": "these are percents",
+    "wrong_divides_by_train": "by the number of training labels",
+    "wrong_error_rate": "the share of wrong answers",
+    "wrong_largest_label": "largest or smallest label",
+    "wrong_return_in_loop": "the first test label alone",
+    "wrong_chance": "the accuracy of guessing evenly",
+    "wrong_rarest": "the least common label",
+    "wrong_all_labels_together": "test labels were counted in",
+    "wrong_compares_with_pair": "a pair (label, count)",
+    "wrong_compares_with_count": "was taken for the label",
+    "wrong_integer_division": "the division of whole numbers",
+    "wrong_swapped": "the two are swapped",
+    "wrong_compares_list": "a list was compared with one label",
+    "wrong_pairs_up": "were compared in pairs",
+}

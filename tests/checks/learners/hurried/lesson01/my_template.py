@@ -79,3 +79,24 @@ def wrong_function(text):
 
 # is a list of several templates, where one string is asked for
 wrong_list = ["Review: {text}\nSentiment:", "{text}\nThe review is"]
+
+SAYS = {
+    "wrong_space_at_end": "white space at the end",
+    "wrong_newline_at_end": "white space at the end",
+    "wrong_fixed_review": "was it filled already",
+    "wrong_text_twice": "stands there 2 times",
+    "wrong_nothing_after": "nothing after {text} asks",
+    "wrong_bare": "nothing after {text} asks",
+    "wrong_full_stop": "nothing after {text} asks",
+    "wrong_place_name": "must be called {text}, not {review}",
+    "wrong_capital": "must be called {text}, not {Text}",
+    "wrong_empty_place": "must be called {text}, not {}",
+    "wrong_percent": "%s is no place here",
+    "wrong_label_at_end": "the answer leaks",
+    "wrong_leaks": "the answer leaks",
+    "wrong_label_place": "leave out {label}",
+    "wrong_yes_or_no": "'yes' or 'no'",
+    "wrong_tuple": "a comma after the quotes",
+    "wrong_function": "not a function",
+    "wrong_list": "write a single one",
+}

@@ -206,3 +206,24 @@ def wrong_no_root(correct, n):
     centre = p + z**2 / (2 * n)
     half = z * (p * (1 - p) / n + z**2 / (4 * n**2))
     return (centre - half) / (1 + z**2 / n), (centre + half) / (1 + z**2 / n)
+
+
+SAYS = {
+    "wrong_wald": "this is Wald's interval",
+    "wrong_percent": "these are percents",
+    "wrong_ninety_per_cent": "z is 1.645",
+    "wrong_no_denominator": "the division by 1 + z*z / n is missing",
+    "wrong_no_z_before_root": "the z before the root is missing",
+    "wrong_bracket_of_fraction": "the half-width alone is divided",
+    "wrong_upper_first": "the wrong way round",
+    "wrong_n_not_squared": "perhaps n or z is not squared",
+    "wrong_two_n_bracket": "missing round 2 * n",
+    "wrong_integer_division": "a division of whole numbers",
+    "wrong_centre_and_half": "this is (centre, half-width)",
+    "wrong_root_of_first_term": "the root ends too early",
+    "wrong_swapped": "the root of a negative number",
+    "wrong_certain_at_ends": "the width is 0 where",
+    "wrong_fixed_hundred": "100 items are written into",
+    "wrong_agresti_coull": "Agresti and Coull",
+    "wrong_no_root": "the root is missing",
+}
