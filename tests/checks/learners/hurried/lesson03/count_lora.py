@@ -163,3 +163,28 @@ def wrong_product_of_thin(shapes, rank):
 def wrong_dictionary(shapes, rank):
     """Takes the list of shapes for a dictionary of layers: it has no values()."""
     return sum(rank * (n_out + n_in) for n_out, n_in in shapes.values())
+
+
+SAYS = {
+    "wrong_full_matrix": "this counts the frozen weights, out * in",
+    "wrong_rank_times_matrix": "this is rank * out * in",
+    "wrong_bracket": "a bracket is missing",
+    "wrong_only_a": "B is missing",
+    "wrong_only_b": "A is missing",
+    "wrong_square": "need not be square",
+    "wrong_no_rank": "the rank is missing",
+    "wrong_rank_eight": "the lesson's rank 8",
+    "wrong_returns_in_loop": "is `return` in the loop",
+    "wrong_last_layer": "the last layer only",
+    "wrong_first_times_layers": "as often as there are layers",
+    "wrong_distinct_shapes": "each shape was counted once",
+    "wrong_with_core": "no third matrix",
+    "wrong_core_once": "rank * rank is not to be taken off",
+    "wrong_with_frozen": "the frozen weights too",
+    "wrong_with_bias": "biases were counted",
+    "wrong_bytes": "these are bytes",
+    "wrong_list": "the counts of the single layers",
+    "wrong_share": "a share of the full matrices",
+    "wrong_product_of_thin": "multiplies the sizes of A and B",
+    "wrong_dictionary": "not a dictionary of layers",
+}

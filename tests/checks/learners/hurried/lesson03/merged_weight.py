@@ -189,3 +189,30 @@ def wrong_transposed(base_weight, lora_A, lora_B, alpha):
     """Returns the weight as (in, out)."""
     update = alpha / lora_A.shape[0] * (lora_B @ lora_A)
     return (base_weight.float() + update).T.to(base_weight.dtype)
+
+
+SAYS = {
+    "wrong_no_scale": "the scale alpha / rank is forgotten",
+    "wrong_no_rank": "not alpha alone",
+    "wrong_inverse_scale": "upside down",
+    "wrong_rank_of_the_input": "the rank is the short side",
+    "wrong_length_of_b": "the rank is the short side",
+    "wrong_scale_two": "the lesson's 8 and 16",
+    "wrong_rank_eight": "the lesson's 8 and 16",
+    "wrong_whole_division": "not with //",
+    "wrong_rslora": "rsLoRA",
+    "wrong_scale_twice": "the scale counts twice",
+    "wrong_scales_the_base": "the base weight is scaled too",
+    "wrong_update_only": "the base weight is lost",
+    "wrong_subtracts": "the wrong way round",
+    "wrong_stays_float32": "in the dtype of base_weight",
+    "wrong_always_bfloat16": "in the dtype of base_weight",
+    "wrong_rounds_twice": "the update was rounded to bfloat16",
+    "wrong_all_in_bfloat16": "A and B were rounded to bfloat16",
+    "wrong_in_place": "changes its input in place",
+    "wrong_alias": "changes its input in place",
+    "wrong_scales_b_in_place": "changes its input in place",
+    "wrong_order": "the product is B A, not A B",
+    "wrong_transposed_update": "the update is transposed",
+    "wrong_transposed": "the weight is transposed",
+}
