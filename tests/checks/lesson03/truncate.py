@@ -5,12 +5,12 @@ import torch
 
 
 def usual(delta, rank):
-    U, S, Vh = torch.linalg.svd(delta, full_matrices=False)
+    U, S, Vh = torch.linalg.svd(delta.float(), full_matrices=False)
     return U[:, :rank] @ torch.diag(S[:rank]) @ Vh[:rank]
 
 
 def by_sum(delta, rank):
-    U, S, V = torch.svd(delta)
+    U, S, V = torch.svd(delta.float())
     return sum(S[i] * torch.outer(U[:, i], V[:, i]) for i in range(rank))
 
 
@@ -21,7 +21,7 @@ def by_projection(delta, rank):
 
 
 def by_numpy(delta, rank):
-    U, S, Vh = numpy.linalg.svd(delta.numpy())
+    U, S, Vh = numpy.linalg.svd(delta.float().numpy())
     return torch.from_numpy(U[:, :rank] * S[:rank] @ Vh[:rank])
 
 
@@ -38,7 +38,7 @@ def first_rows(delta, rank):
 
 
 def smallest(delta, rank):
-    U, S, Vh = torch.linalg.svd(delta, full_matrices=False)
+    U, S, Vh = torch.linalg.svd(delta.float(), full_matrices=False)
     return U[:, -rank:] * S[-rank:] @ Vh[-rank:]
 
 
@@ -47,27 +47,27 @@ def remainder(delta, rank):
 
 
 def no_s(delta, rank):
-    U, _, Vh = torch.linalg.svd(delta, full_matrices=False)
+    U, _, Vh = torch.linalg.svd(delta.float(), full_matrices=False)
     return U[:, :rank] @ Vh[:rank]
 
 
 def s_squared(delta, rank):
-    U, S, Vh = torch.linalg.svd(delta, full_matrices=False)
+    U, S, Vh = torch.linalg.svd(delta.float(), full_matrices=False)
     return (U[:, :rank] * S[:rank]) @ (S[:rank, None] * Vh[:rank])
 
 
 def root_of_s(delta, rank):
-    U, S, Vh = torch.linalg.svd(delta, full_matrices=False)
+    U, S, Vh = torch.linalg.svd(delta.float(), full_matrices=False)
     return U[:, :rank] * S[:rank].sqrt() @ Vh[:rank]
 
 
 def transposes_again(delta, rank):
-    U, S, Vh = torch.linalg.svd(delta, full_matrices=False)
+    U, S, Vh = torch.linalg.svd(delta.float(), full_matrices=False)
     return U[:, :rank] * S[:rank] @ Vh[:, :rank].T
 
 
 def nothing_cut(delta, rank):
-    U, S, Vh = torch.linalg.svd(delta, full_matrices=False)
+    U, S, Vh = torch.linalg.svd(delta.float(), full_matrices=False)
     return U * S @ Vh
 
 
@@ -103,13 +103,71 @@ def in_place(delta, rank):
 
 
 def factors(delta, rank):
-    U, S, Vh = torch.linalg.svd(delta, full_matrices=False)
+    U, S, Vh = torch.linalg.svd(delta.float(), full_matrices=False)
     return U[:, :rank], S[:rank], Vh[:rank]
 
 
 def one_factor(delta, rank):
     U, S, _ = torch.linalg.svd(delta, full_matrices=False)
     return U[:, :rank] * S[:rank]
+
+
+def of_parts(name, make):
+    """A wrong answer made of U, S and Vh otherwise."""
+
+    def wrong(delta, rank):
+        return make(*torch.linalg.svd(delta.float(), full_matrices=False), rank)
+
+    wrong.__name__ = name
+    return wrong
+
+
+def rank_8(delta, rank):
+    return usual(delta, 8)
+
+
+def without_the_first(delta, rank):
+    return usual(delta, rank + 1) - usual(delta, 1)
+
+
+def centred(delta, rank):
+    return usual(delta - delta.mean(1, keepdim=True), rank) + delta.mean(1, keepdim=True)
+
+
+def largest_numbers(delta, rank):
+    return delta * (delta.abs() >= delta.abs().topk(rank, dim=1).values[:, -1:])
+
+
+def qr(delta, rank):
+    Q, R = torch.linalg.qr(delta)
+    return Q[:, :rank] @ R[:rank]
+
+
+def transposed(delta, rank):
+    return usual(delta, rank).T
+
+
+def approximate(delta, rank):
+    U, S, V = torch.svd_lowrank(delta.float(), q=rank + 2, niter=1)
+    return U[:, :rank] * S[:rank] @ V[:, :rank].T
+
+
+def in_the_old_dtype(delta, rank):
+    return usual(delta, rank).to(delta.dtype)
+
+
+def not_finite(delta, rank):
+    return usual(delta, rank) / 0
+
+
+def complex_numbers(delta, rank):
+    return usual(delta, rank).to(torch.complex64)
+
+
+def NEXT(answer):
+    matrix = torch.randn(20, 30)
+    kept = answer(matrix, 8).square().sum() / matrix.square().sum()
+    assert 40 < int(f"{kept:.0%}".removesuffix("%")) < 90
 
 
 RIGHT = [usual, by_sum, by_projection, by_numpy]
@@ -121,15 +179,26 @@ WRONG = [
     (no_s, "S are missing"),
     (s_squared, "are squared"),
     (root_of_s, "the root of the singular values"),
-    (transposes_again, "V transposed already"),
+    (transposes_again, "V is transposed once too often"),
     (nothing_cut, "nothing was cut"),
     (one_more, "one singular value too many"),
     (one_less, "one singular value too few"),
-    (always_1, "rank is not used"),
+    (always_1, "only the first piece is there"),
     (one_part, "only one part"),
     (random_projection, "a random projection loses more"),
     (smallest_numbers_zeroed, "the rank of the result is"),
     (in_place, "changes its input in place"),
-    (factors, "return a tensor"),
-    (one_factor, "the shape should be"),
+    (factors, "not yet multiplied"),
+    (one_factor, "one factor alone"),
+    (of_parts("divided", lambda U, S, Vh, r: U[:, :r] * (S / S[0])[:r] @ Vh[:r]), "stay as they"),
+    (rank_8, "the lesson's rank 8"),
+    (without_the_first, "Python counts from 0"),
+    (centred, "principal component analysis"),
+    (largest_numbers, "the largest single numbers"),
+    (qr, "in the order of the columns"),
+    (transposed, "the result is transposed"),
+    (approximate, "only approximates"),
+    (in_the_old_dtype, "return float32, whatever"),
+    (not_finite, "not finite"),
+    (complex_numbers, "return float32, whatever"),
 ]

@@ -192,3 +192,27 @@ def wrong_in_place(delta, rank):
     u, s, vh = torch.linalg.svd(delta.float(), full_matrices=False)
     delta.copy_((u[:, :rank] * s[:rank]) @ vh[:rank])
     return delta.float()
+
+
+SAYS = {
+    "wrong_takes_vh_for_v": "V is transposed once too often or not at all",
+    "wrong_columns_of_vh": "the pieces are rows of Vh",
+    "wrong_no_singular_values": "S are missing from the product",
+    "wrong_smallest": "the smallest singular values were kept",
+    "wrong_one_piece_more": "one singular value too many",
+    "wrong_one_piece_less": "one singular value too few",
+    "wrong_skips_the_strongest": "Python counts from 0",
+    "wrong_only_the_last_piece": "this is only one part",
+    "wrong_returns_in_loop": "is `return` in the loop",
+    "wrong_rank_eight": "the lesson's rank 8",
+    "wrong_back_to_old_dtype": "return float32, whatever the dtype",
+    "wrong_no_conversion": "turn delta into float32 first",
+    "wrong_scales_rows": "the singular values are squared",
+    "wrong_root_once": "the root of the singular values",
+    "wrong_factors": "the factors, not yet multiplied",
+    "wrong_the_rest": "what the cut leaves over",
+    "wrong_crop": "these are the first rows",
+    "wrong_largest_entries": "the largest single numbers",
+    "wrong_centred": "principal component analysis",
+    "wrong_in_place": "changes its input in place",
+}
