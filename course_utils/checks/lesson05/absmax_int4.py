@@ -35,6 +35,12 @@ def largest(weight: Tensor) -> Tensor:
     return weight.abs().max() / 7
 
 
+def from_smallest(weight: Tensor, steps: int, less: int) -> Pair:
+    """Codes that count from the smallest weight, less some."""
+    scale = (weight.max() - weight.min()) / steps
+    return rounded(weight - weight.min(), scale)[0] - less, scale.item()
+
+
 RANGE = "the scale should make the largest magnitude the code 7: absmax / 7"
 ABSMAX_MISTAKES: Mistakes = {
     "this cuts the digits off: round to the nearest code, torch.round": [
@@ -76,6 +82,25 @@ ABSMAX_MISTAKES: Mistakes = {
     "these are the rounded weights: return the codes, whole numbers from -7 to 7": [
         lambda w: (rounded(w, largest(w))[0] * largest(w), largest(w).item())
     ],
+    "the zero of the weights is code 0 here: no smallest weight is taken away": [
+        lambda w, steps=steps, less=less: from_smallest(w, steps, less)
+        for steps in (14, 15)
+        for less in (7, 8, 0)
+    ],
+    "divide by the scale before you round: most weights are smaller than 1": [
+        lambda w: rounded(w.round(), largest(w)),
+        lambda w: (w.round() / largest(w), largest(w).item()),
+        lambda w: rounded(w.round(), largest(w), torch.trunc),
+        lambda w: rounded(w.round(), w.round().abs().max() / 7),
+    ],
+    "max(dim) returns two things, the values and their places: max() without a dimension": [
+        lambda w, dim=dim: w.abs().max(dim) / 7 for dim in (0, 1, -1)
+    ]
+    + [lambda w: w.abs().max(1, keepdim=True) / 7, lambda w: w / w.abs().max(1)],
+    "the codes keep the shape of the weight: do not flatten it": [
+        lambda w: ((w / largest(w)).round().to(torch.int8).flatten(), largest(w)),
+        lambda w: ((w / largest(w)).round().to(torch.int8).flatten(), largest(w).item()),
+    ],
     "the standard deviation is no bound: take the largest magnitude": [
         by_scale(lambda w: w.std() / 7)
     ],
@@ -98,11 +123,24 @@ def codes_reader(weight: Tensor) -> Callable[[Any], Pair]:
         codes = tensor(codes, tuple(weight.shape), what)
         if codes.is_complex() or codes.dtype == torch.bool:
             raise Mistake("the codes should be whole numbers", "int8", show(codes))
+        if codes.dtype == torch.uint8:
+            raise Mistake("codes have a sign, and uint8 has none: int8", "int8", show(codes))
         if isinstance(scale, Tensor):
             scale = scale.squeeze()  # of shape (1,) or (1, 1), it is one number too
-        return codes.detach().double(), number(scale)
+        return codes.detach(), number(scale)
 
     return read
+
+
+def refuse_fractions(codes: Tensor) -> None:
+    """The right codes, but not in a type of whole numbers?"""
+    if codes.is_floating_point():
+        dtype = str(codes.dtype).removeprefix("torch.")
+        raise Mistake(
+            f"the codes are right, and still {dtype}, which saves no memory: .to(torch.int8)",
+            "int8",
+            dtype,
+        )
 
 
 HINTS = (
@@ -123,4 +161,6 @@ def absmax_int4(answer: Any, numbers: random.Random) -> None:
         cases.append((weight,))
     cases.append((cases[0][0][1],))
     for case in cases:
-        compare(answer, [case], right_absmax, ABSMAX_MISTAKES, codes_reader(case[0]), 1e-5)
+        read = codes_reader(case[0])
+        (got,) = compare(answer, [case], right_absmax, ABSMAX_MISTAKES, read, 1e-5)
+        refuse_fractions(got[0])

@@ -2,46 +2,65 @@
 
 import random
 import weakref
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from course_utils.checks.core.calling import call
-from course_utils.checks.core.compare import Mistakes, explanation
+from course_utils.checks.core.compare import Mistakes, cause_of_raising, explanation
 from course_utils.checks.core.describe import show
 from course_utils.checks.core.difference import agree
 from course_utils.checks.core.exercise import exercise
 from course_utils.checks.core.outcome import AnswerRaised, Mistake
+from course_utils.checks.lesson05.kept_tensors import kept_sizes
 
 
 class Layer:
     """Stands for a quantised layer: ``weight`` is a new tensor whenever it is read."""
 
     def __init__(self, out: int, in_: int):
-        self._weight = torch.randn(out, in_)
-        self._given: list[weakref.ref] = []
+        self.codes = torch.randn(out, in_).tolist()
+        self.given: list[weakref.ref] = []
 
     @property
     def weight(self) -> Tensor:
-        weight = self._weight.clone()
-        self._given.append(weakref.ref(weight))
+        weight = torch.tensor(self.codes)
+        self.given.append(weakref.ref(weight))
         return weight
 
     def alive(self) -> bool:
         """Is one of the weights that were given out still in memory?"""
-        return any(reference() is not None for reference in self._given)
+        return any(reference() is not None for reference in self.given)
 
 
 FORWARD_MISTAKES: Mistakes = {
     "W is (out, in): multiply by its transpose, x @ W.T": [lambda x, W: x @ W],
+    "keep the shape of x: its last dimension alone changes, from in to out": [
+        lambda x, W: x.flatten(0, -2) @ W.T,
+        lambda x, W: (x @ W.T).flatten(),
+    ],
+    "this is another product: x @ W.T sums over the inputs of the layer": [
+        lambda x, W: W.T @ x,
+        lambda x, W: x * W.T,
+        lambda x, W: W @ x,
+    ],
     "the input itself came back": [lambda x, W: x],
     "the product is negative": [lambda x, W: -x @ W.T],
 }
 BACKWARD_MISTAKES: Mistakes = {
     "no transpose here: the gradient of x is gradient @ W, (..., out) times (out, in)": [
         lambda g, x, W: g @ W.T
+    ],
+    "each row of x has a gradient of its own: neither sum over the rows nor divide by them": [
+        lambda g, x, W: (g @ W) / len(x),
+        lambda g, x, W: (g @ W) / g[..., 0].numel(),
+        lambda g, x, W: (g @ W) / g.numel(),
+        lambda g, x, W: (g @ W).flatten(0, -2).sum(0).expand_as(x),
+        lambda g, x, W: (g @ W).sum(0, keepdim=True).expand_as(x),
+        lambda g, x, W: (g @ W).sum(0).expand_as(x),
+        lambda g, x, W: (g @ W).flatten(0, -2).mean(0).expand_as(x),
+        lambda g, x, W: (g @ W).mean(0).expand_as(x),
     ],
     "the gradient came back as it was: multiply it by W": [lambda g, x, W: g],
     "the weight is missing: the gradient of x is gradient @ W": [
@@ -56,20 +75,33 @@ BACKWARD_MISTAKES: Mistakes = {
 }
 
 
-def examine(answer: Callable, layer: Layer, x: Tensor) -> None:
-    """One product."""
-    W, leaf = layer._weight, x.clone().requires_grad_()
-    output = call(answer, leaf, layer)
+def examine(answer: Any, layer: Layer, x: Tensor) -> None:
+    """One product; another layer computes between its forward and its backward pass."""
+    W, leaf = layer.weight, x.clone().requires_grad_()
+    try:
+        output = call(answer.apply, leaf, layer)
+    except AnswerRaised as raised:
+        raised.likely = cause_of_raising(raised.error, (x, W), FORWARD_MISTAKES)
+        raise
     examine_output(output, x, W)
     examine_memory(answer, layer, leaf)
+    other = Layer(*W.shape)
+    answer.apply(x, other)
     gradient = torch.randn_like(output)
-    got = backward(output, leaf, gradient)
+    got = backward(output, leaf, gradient, W)
     if got is None:
         raise Mistake(
             "no gradient reaches the input: no detach and no .data in forward, and backward "
             "returns one gradient for each argument of forward, first that of x, then None",
             "a gradient for x",
             "none",
+        )
+    if agree(got, gradient @ other.weight, 1e-4):
+        raise Mistake(
+            "this is the weight of the layer that was computed last: keep the layer on ctx, as the "
+            "class is one for all layers",
+            "gradient @ W",
+            show(got),
         )
     if not agree(got, gradient @ W, 1e-4):
         likely = explanation([(gradient, x, W)], [got], BACKWARD_MISTAKES, 1e-4)
@@ -86,13 +118,15 @@ def examine_output(output: Any, x: Tensor, W: Tensor) -> None:
         raise Mistake(likely, "x @ W.T", show(output))
 
 
-def examine_memory(answer: Callable, layer: Layer, leaf: Tensor) -> None:
-    """Between forward and backward, is neither the weight nor the input kept?"""
-    x = leaf * 1.0  # not a leaf: it lives only as long as someone keeps it
-    kept = weakref.ref(x)
-    output = answer(x, layer)
+def examine_memory(answer: Any, layer: Layer, leaf: Tensor) -> None:
+    """Between forward and backward, is neither the weight nor the input kept, nor a copy?"""
+    x, layer = leaf * 1.0, Layer(len(layer.codes), leaf.shape[-1])
+    reference, numbers = weakref.ref(x), len(layer.codes) * leaf.shape[-1]
+    output = answer.apply(x, layer)
     del x
-    if layer.alive():
+    alive, input_alive = layer.alive(), reference() is not None and output.requires_grad
+    kept = kept_sizes(lambda: answer.apply(leaf * 1.0, layer), answer, layer)
+    if alive or numbers in kept:
         raise Mistake(
             "the weight in full precision is kept until the backward pass: in a model all layers' "
             "would be, and 4 bits have saved nothing. Keep the layer, ctx.layer = layer, and read "
@@ -100,7 +134,7 @@ def examine_memory(answer: Callable, layer: Layer, leaf: Tensor) -> None:
             "no weight in memory after forward",
             "one",
         )
-    if kept() is not None and output.requires_grad:
+    if input_alive or leaf.numel() in kept:
         raise Mistake(
             "the input is kept for the backward pass: only the gradient of the weight would need "
             "it, and a frozen weight has none",
@@ -109,7 +143,7 @@ def examine_memory(answer: Callable, layer: Layer, leaf: Tensor) -> None:
         )
 
 
-def backward(output: Tensor, leaf: Tensor, gradient: Tensor) -> Tensor | None:
+def backward(output: Tensor, leaf: Tensor, gradient: Tensor, W: Tensor) -> Tensor | None:
     """The gradient that reaches the leaf; None where none does."""
     if not output.requires_grad:
         return None
@@ -140,7 +174,8 @@ def backward(output: Tensor, leaf: Tensor, gradient: Tensor) -> Tensor | None:
             raise Mistake(
                 "the gradient of x has the shape of x: gradient @ W", "the shape of x", text
             ) from error
-        raise AnswerRaised(error, "the backward pass") from error
+        likely = cause_of_raising(error, (gradient, leaf.detach(), W), BACKWARD_MISTAKES)
+        raise AnswerRaised(error, "the backward pass", likely) from error
     return got
 
 
@@ -154,14 +189,16 @@ HINTS = (
 @exercise(hints=HINTS, mistakes={**FORWARD_MISTAKES, **BACKWARD_MISTAKES})
 def FrozenProduct(answer: Any, numbers: random.Random) -> None:
     """The output, the gradient, and what is kept in between: for rows, and for a square weight."""
-    if isinstance(answer, type):
-        if not issubclass(answer, torch.autograd.Function):
-            raise Mistake(
-                "FrozenProduct should inherit from torch.autograd.Function",
-                "a Function",
-                answer.__name__,
-            )
-        answer = answer.apply
+    wrong_class = isinstance(answer, type) and not issubclass(answer, torch.autograd.Function)
+    if wrong_class or not callable(getattr(answer, "apply", None)):
+        if callable(answer) and not isinstance(answer, type):
+            call(answer, torch.randn(2, 3), Layer(4, 3))  # a stub?
+        raise Mistake(
+            "the lesson calls FrozenProduct.apply: it should be a class that inherits from "
+            "torch.autograd.Function",
+            "a Function",
+            getattr(answer, "__name__", type(answer).__name__),
+        )
     size = numbers.randint(4, 8)
-    for out, in_, rows in ((size + 3, size, (5,)), (size, size, (2, 3)), (size, size + 2, (2, 4))):
-        examine(answer, Layer(out, in_), torch.randn(*rows, in_))
+    for out, in_, rows in ((size + 3, size, (2,)), (size, size, (2, 11)), (size, size + 2, (3, 7))):
+        examine(answer, Layer(out, in_), torch.randn(*rows, in_))  # all sizes differ

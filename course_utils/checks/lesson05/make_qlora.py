@@ -1,6 +1,8 @@
 """``make_qlora`` (lesson 5, *QLoRA*)."""
 
+import functools
 import random
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -8,11 +10,11 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from course_utils.checks.core.calling import call
-from course_utils.checks.core.compare import number
+from course_utils.checks.core.compare import Mistakes, cause_of_raising, number
 from course_utils.checks.core.describe import show
 from course_utils.checks.core.exercise import exercise
-from course_utils.checks.core.outcome import Mistake
-from course_utils.methods.lora import lora_layers
+from course_utils.checks.core.outcome import AnswerRaised, Mistake
+from course_utils.methods.lora import add_lora, lora_layers
 from course_utils.model.layers import ALL_LINEAR
 from course_utils.model.tiny import tiny_model
 from course_utils.quantisation.layer import QuantisedLinear, quantise_model
@@ -28,7 +30,7 @@ def examine_bases(model: PreTrainedModel) -> None:
     wanted = f"{expected} LoRA layers on {expected} 4-bit layers"
     got = f"{len(layers)} LoRA layers, {len(four_bit)} 4-bit layers"
     if not layers and not four_bit:
-        raise Mistake("the model is as it was", wanted, got)
+        raise Mistake("the model is as it was: change it in place, and no copy of it", wanted, got)
     if not layers:
         raise Mistake(
             "the adapters are missing: 4-bit weights cannot be trained, so add LoRA", wanted, got
@@ -60,10 +62,16 @@ def examine_bases(model: PreTrainedModel) -> None:
 def examine_adapters(model: nn.Module, rank: int, alpha: float) -> None:
     """Rank, alpha and precision."""
     layer = next(iter(lora_layers(model).values()))
-    if len(layer.lora_A) != rank:
-        raise Mistake("the argument rank is not used", f"rank {rank}", f"rank {len(layer.lora_A)}")
-    if layer.alpha != alpha:
-        raise Mistake("the argument alpha is not used", f"alpha {alpha:g}", f"{layer.alpha:g}")
+    got = (len(layer.lora_A), layer.alpha)
+    words = f"rank {rank}, alpha {alpha:g}", f"rank {got[0]}, alpha {got[1]:g}"
+    if got[0] in (alpha, int(alpha)) and got[1] == rank:
+        raise Mistake("rank and alpha are exchanged: add_lora takes the rank first", *words)
+    if got[0] != rank:
+        raise Mistake("the argument rank is not used", *words)
+    if got[1] == alpha / rank:
+        raise Mistake("pass alpha itself: the layer divides it by the rank", *words)
+    if got[1] != alpha:
+        raise Mistake("the argument alpha is not used", *words)
     if layer.lora_A.dtype != torch.float32:
         raise Mistake("adapters stay in float32", "torch.float32", str(layer.lora_A.dtype))
 
@@ -100,21 +108,63 @@ def examine_outputs(model: nn.Module, quantised: nn.Module, plain: nn.Module) ->
     raise Mistake(likely, show(expected[0, -1, :3]), show(got[0, -1, :3]))
 
 
-def examine_count(value: Any, model: nn.Module) -> None:
-    """The number of trainable parameters."""
+def examine_count(value: Any, model: nn.Module, earlier: list[nn.Module]) -> None:
+    """The number of trainable parameters; ``earlier`` is the model before each of the steps."""
     count = number(value, "the number of trainable parameters")
     trainable = [p for p in model.parameters() if p.requires_grad]
-    right = sum(p.numel() for p in trainable)
+    right, whole = numbers_in(trainable), numbers_in(model.parameters())
     if count == right:
         return
+    early = "this was counted before the adapters were added: count at the end"
     causes: dict[float, str] = {
+        **{numbers_in(p for p in m.parameters() if p.requires_grad): early for m in earlier},
+        0: early,
+        trainable[0].numel(): "this is one tensor's: does the loop end in its first round?",
         len(trainable): "this counts tensors: count their numbers, p.numel()",
         len(lora_layers(model)): "this counts layers: count the numbers that training may change",
-        sum(p.numel() for p in model.parameters()): "this counts the frozen parameters too",
+        whole: "this counts the frozen parameters too",
+        whole - right: "these are the frozen ones: count those with requires_grad",
         4 * right: "these are bytes: count numbers",
+        right / whole: "this is a share of all parameters: return how many there are",
+        100 * right / whole: "these are per cent of all parameters: return how many there are",
+        right / 2: "this is half of it: count A and B of every layer",
     }
     likely = causes.get(count, "this is another number than that of the trainable parameters")
     raise Mistake(likely, f"{right}", f"{count:g}")
+
+
+def numbers_in(parameters: Iterable[nn.Parameter]) -> int:
+    """How many numbers the tensors have together."""
+    return sum(p.numel() for p in parameters)
+
+
+def chained(model: Any, rank: int, alpha: float) -> None:
+    """What ``quantise_model`` returns taken for the model."""
+    layers: Any = quantise_model(model)
+    add_lora(layers, rank, alpha)
+
+
+ORDER_MISTAKES: Mistakes = {  # ``make`` gives a fresh model
+    "quantise first, then add LoRA: a layer under LoRA is quantised no more": [
+        lambda make, rank, alpha: quantise_model(with_lora(make(), rank, alpha))
+    ],
+    "rank and alpha are exchanged: add_lora takes the model, the rank, then alpha": [
+        lambda make, rank, alpha: with_lora(make(), alpha, rank)
+    ],
+    "quantise_model and add_lora are functions of modules, and take the model": [
+        lambda make, rank, alpha: make().quantise_model(),
+        lambda make, rank, alpha: make().add_lora(rank, alpha),
+    ],
+    "quantise_model changes the model in place, and what it returns is no model": [
+        lambda make, rank, alpha: chained(make(), rank, alpha)
+    ],
+}
+
+
+def with_lora(model: nn.Module, rank: int, alpha: float) -> nn.Module:
+    """The same model, with adapters."""
+    add_lora(model, rank, alpha)
+    return model
 
 
 HINTS = (
@@ -124,7 +174,7 @@ HINTS = (
 )
 
 
-@exercise(hints=HINTS)
+@exercise(hints=HINTS, mistakes=ORDER_MISTAKES)
 def make_qlora(answer: Any, numbers: random.Random) -> None:
     """Small models of both families: what is quantised, what trains, what comes out, the count."""
     for kind in numbers.sample(("llama", "qwen2"), 2):
@@ -132,9 +182,14 @@ def make_qlora(answer: Any, numbers: random.Random) -> None:
         alpha = rank * numbers.choice((1.5, 2.5, 3.0))
         model, quantised = tiny_model(kind, seed), tiny_model(kind, seed)
         quantise_model(quantised)
-        value = call(answer, model, rank, alpha)
+        try:
+            value = call(answer, model, rank, alpha)
+        except AnswerRaised as raised:
+            case = (functools.partial(tiny_model, kind, seed), rank, alpha)
+            raised.likely = cause_of_raising(raised.error, case, ORDER_MISTAKES)
+            raise
         examine_bases(model)
         examine_adapters(model, rank, alpha)
         examine_trained(model)
         examine_outputs(model, quantised, tiny_model(kind, seed))
-        examine_count(value, model)
+        examine_count(value, model, [tiny_model(kind, seed), quantised])

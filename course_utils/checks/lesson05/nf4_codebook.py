@@ -51,6 +51,23 @@ def middles(offset: float) -> Tensor:
     return unit(quantile((torch.arange(16) + 0.5) / 16))
 
 
+def by_sides(up: Tensor, down: Tensor, zeros: int = 1) -> Tensor:
+    """Levels of two sides, sorted and divided."""
+    return unit(torch.cat([down, torch.zeros(zeros, dtype=torch.float64), up]).sort().values)
+
+
+def side(offset: float, levels: int, first: int = 0, last: int = 0) -> Tensor:
+    """Quantiles of one side; so many are dropped at each end."""
+    made = quantile(torch.linspace(offset, 0.5, levels))
+    return made[first : levels - last]
+
+
+def unsorted_pair(offset: float) -> Tensor:
+    """What ``sort`` returns, divided."""
+    both: Any = right_codebook(offset).float().sort()
+    return both / both.values.max()
+
+
 NO_ZERO = "there is no exact 0: a symmetric choice of 16 levels has none, so take 8 above, 7 below"
 CODEBOOK_MISTAKES: Mistakes = {
     "these levels are evenly spaced: take quantiles of the normal, torch.special.ndtri": [
@@ -59,7 +76,30 @@ CODEBOOK_MISTAKES: Mistakes = {
     NO_ZERO: [
         evenly,
         middles,
+        lambda offset: by_sides(side(offset, 9, last=1), -side(offset, 9, last=1), zeros=0),
+        lambda offset: by_sides(side(offset, 8), -side(offset, 8), zeros=0),
     ],
+    "drop the last share of each side, 0.5, whose quantile is 0: [:-1] after linspace": [
+        lambda offset: by_sides(side(offset, 9), -side(offset, 8)),
+        lambda offset: by_sides(side(offset, 9), -side(offset, 8), zeros=0),
+        lambda offset: torch.cat([-side(offset, 8), torch.zeros(1), side(offset, 9)]),
+        lambda offset: by_sides(side(offset, 8), -side(offset, 7)),
+    ],
+    "drop the last share of each side, 0.5, and not the first, which is the outermost level": [
+        lambda offset: by_sides(side(offset, 9, 1), -side(offset, 8, 1)),
+        lambda offset: by_sides(side(offset, 9, 1), -side(offset, 8, 1), zeros=0),
+    ],
+    "linspace counts both of its ends: take 9 and 8 shares, then drop the last of each": [
+        lambda offset: by_sides(side(offset, 8, last=1), -side(offset, 7, last=1)),
+    ],
+    "the levels below zero are negative: put a minus before their quantiles, once": [
+        lambda offset: by_sides(side(offset, 9, last=1), side(offset, 8, last=1)),
+        lambda offset: by_sides(side(offset, 9, last=1), -side(1 - offset, 8, last=1)),
+        lambda offset: unit(
+            torch.cat([side(offset, 8, last=1), torch.zeros(1), side(offset, 9, last=1).flip(0)])
+        ),
+    ],
+    "sort returns two things, the values and their places: take .values": [unsorted_pair],
     "divide by the largest level, so that the codebook ends at -1 and 1": [
         lambda offset: ends(offset, 8, 7)
     ],
@@ -86,6 +126,12 @@ CODEBOOK_MISTAKES: Mistakes = {
 def codebook_reader(value: Any) -> Tensor:
     """Read sixteen finite levels."""
     what = "16 levels from -1 to 1"
+    if isinstance(value, Tensor) and value.dtype in (torch.float16, torch.bfloat16):
+        raise Mistake(
+            "half precision moves the levels in the fourth digit: return float32",
+            "float32",
+            str(value.dtype).removeprefix("torch."),
+        )
     if isinstance(value, Tensor) and value.shape == (17,):
         raise Mistake(
             "17 levels do not fit 4 bits: linspace gives its last share, 0.5, too; its quantile is "

@@ -13,12 +13,11 @@ from course_utils.checks.core.exercise import exercise
 from course_utils.checks.core.outcome import Mistake, WrongForm
 from course_utils.memory.formulas import qlora_bytes as right_bytes
 
-Part = Callable[[float, float, float], float]  # of quantised, rest and adapters
 KEYS = ("codes", "constants", "rest", "adapters")
 EPS = 1e-9
 
 
-def right(q: float, r: float, k: float) -> tuple[float, ...]:
+def right(q: int, r: int, k: int) -> tuple[float, ...]:
     """The definition, in the order of ``KEYS``."""
     return tuple(float(right_bytes(q, r, k)[key]) for key in KEYS)
 

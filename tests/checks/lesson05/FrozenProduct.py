@@ -4,6 +4,8 @@ import torch
 from torch.autograd import Function
 from torch.nn.functional import linear
 
+from course_utils.quantisation.layer import QuantisedLinear
+
 
 class Usual(Function):
     @staticmethod
@@ -101,13 +103,61 @@ class NotAFunction(torch.nn.Module):
         return x @ layer.weight.T
 
 
-RIGHT = [usual, Usual, Reader]
+class ClonedWeight(Usual):
+    @staticmethod
+    def forward(ctx, x, layer):
+        ctx.layer, ctx.copy = layer, [layer.weight.detach().clone()]
+        return x @ layer.weight.T
+
+
+class DataOfWeight(Usual):
+    @staticmethod
+    def forward(ctx, x, layer):
+        ctx.layer, ctx.weight = layer, layer.weight.data
+        return linear(x, ctx.weight)
+
+
+class ClonedInput(Usual):
+    @staticmethod
+    def forward(ctx, x, layer):
+        ctx.layer = layer
+        ctx.save_for_backward(x.clone())
+        return x @ layer.weight.T
+
+
+class OnTheClass(Usual):
+    @staticmethod
+    def forward(ctx, x, layer):
+        OnTheClass.layer = layer
+        return x @ layer.weight.T
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient @ OnTheClass.layer.weight, None
+
+
+def NEXT(answer):
+    """The lesson calls ``apply``, with a real quantised layer, and goes backward."""
+    layer = QuantisedLinear(torch.nn.Linear(64, 8))
+    x = torch.randn(8, 64, requires_grad=True)
+    answer.apply(x, layer).sum().backward()
+    assert torch.allclose(x.grad, layer.weight.sum(0).expand(8, -1), atol=1e-4)
+
+
+RIGHT = [Usual, Reader]
 WRONG = [
+    (usual, "calls FrozenProduct.apply"),
+    (ClonedWeight, "kept until the backward pass"),
+    (DataOfWeight, "kept until the backward pass"),
+    (ClonedInput, "the input is kept"),
+    (OnTheClass, "computed last"),
+    (forward_by("Flat", lambda ctx, x, layer: x.flatten(0, -2) @ layer.weight.T), "shape of x"),
+    (backward_by("Mean", lambda g, layer: (g @ layer.weight / len(g), None)), "of its own"),
     (SavedWeight, "kept until the backward pass"),
     (WeightOnCtx, "kept until the backward pass"),
-    (by_autograd, "kept until the backward pass"),
+    (by_autograd, "calls FrozenProduct.apply"),
     (SavedInput, "the input is kept"),
-    (without_gradient, "no gradient reaches the input"),
+    (without_gradient, "calls FrozenProduct.apply"),
     (forward_by("InputBack", lambda ctx, x, layer: x.clone()), "the input itself"),
     (forward_by("Negative", lambda ctx, x, layer: -x @ layer.weight.T), "negative"),
     (forward_by("NoTensor", lambda ctx, x, layer: (x @ layer.weight.T).tolist()), "a tensor"),
@@ -119,5 +169,5 @@ WRONG = [
     (backward_by("GradientNotUsed", lambda g, layer: (
         layer.weight.sum(0).expand(*g.shape[:-1], -1).clone(), None)), "is not used"),
     (backward_by("SwappedOrder", lambda g, layer: (None, g @ layer.weight)), "x first, then None"),
-    (NotAFunction, "inherit from torch.autograd.Function"),
+    (NotAFunction, "inherits from torch.autograd"),
 ]  # fmt: skip

@@ -36,6 +36,11 @@ def largest(weight):
     return weight.abs().max() / 7
 
 
+def from_the_smallest(weight):
+    step = (weight.max() - weight.min()) / 15
+    return ((weight - weight.min()) / step).round().to(torch.int8), step
+
+
 def codes_alone(weight):
     return usual(weight)[0]
 
@@ -75,4 +80,11 @@ WRONG = [
     (scale_first, "codes first"),
     (scale_per_row, "one scale for the whole weight"),
     (flattened, "the shape should be"),
+    (made("in_float", largest), "the codes are right, and still float32"),
+    (made("uint8", largest, lambda x: x.round().to(torch.uint8)), "uint8 has none"),
+    (
+        made("early", largest, lambda x: x, lambda c, s: ((c * s).round() / s, s)),
+        "before you round",
+    ),
+    (from_the_smallest, "no smallest weight is taken away"),
 ]

@@ -107,7 +107,21 @@ def in_place(weight, codebook, block):
     return pack(nearest(rows, codebook)), absmax
 
 
-RIGHT = [usual, by_middles, by_loop]
+def in_float64(weight, codebook, block):
+    """Another last bit decides where a weight lies in the middle of two levels."""
+    packed, absmax = usual(weight.double(), codebook.double(), block)
+    return packed, absmax.float()
+
+
+def one_off_near_the_middle(weight, codebook, block):
+    """Rounds up where it should round down, near the middle but not in it."""
+    rows = weight.reshape(-1, block)
+    absmax = rows.abs().amax(1)
+    middles = (codebook[1:] + codebook[:-1]) / 2
+    return pack(torch.bucketize((rows / absmax[:, None]).flatten() + 0.004, middles)), absmax
+
+
+RIGHT = [usual, by_middles, by_loop, in_float64]
 WRONG = [
     (made("low_nibble_first", packed=low_first), "in the high four bits"),
     (made("two_halves", packed=halves), "neighbours share a byte"),
@@ -125,4 +139,8 @@ WRONG = [
     (one_scale_repeated, "scale of its own"),
     (order_swapped, "packed codes come first"),
     (in_place, "changes its input"),
+    (one_off_near_the_middle, "none of the usual"),
+    (made("times_15", packed=lambda c: (c[::2] * 15 + c[1::2]).to(torch.uint8)), "times 16"),
+    (made("even", choose=lambda x, _: (x.flatten() * 7).round() + 7), "whatever its levels are"),
+    (made("signed", choose=lambda x, c: (x.flatten()[:, None] - c).argmin(1)), "has no sign"),
 ]

@@ -272,3 +272,21 @@ class wrong_cached(torch.autograd.Function):
     @staticmethod
     def backward(ctx, gradient):
         return gradient @ ctx.layer.dequantised, None
+
+
+SAYS = {
+    "wrong_no_transpose": "W is (out, in): multiply by its",
+    "wrong_backward_transposed": "no transpose here: the gradient of x",
+    "wrong_keeps_weight": "the weight in full precision is kept",
+    "wrong_saves_weight": "the weight in full precision is kept",
+    "wrong_saves_input": "the input is kept for the backward",
+    "wrong_one_value": "backward returns one gradient for each argument",
+    "wrong_no_gradient": "no gradient reaches the input: no detach",
+    "wrong_ignores_gradient": "the gradient that came from above is",
+    "wrong_on_the_class": "this is the weight of the layer",
+    "wrong_batch_mean": "each row of x has a gradient",
+    "wrong_summed": "each row of x has a gradient",
+    "wrong_sign": "the gradient has the wrong sign",
+    "wrong_flat_output": "keep the shape of x: its last",
+    "wrong_cached": "the weight in full precision is kept",
+}

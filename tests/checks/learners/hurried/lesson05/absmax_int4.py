@@ -158,3 +158,24 @@ def wrong_max_dim(weight):
     """Uses max(dim), which returns values and indices, and divides that pair: TypeError."""
     scale = weight.abs().max(dim=0) / 7
     return torch.round(weight / scale).to(torch.int8), scale
+
+
+SAYS = {
+    "wrong_eight": "the scale should make the largest magnitude",
+    "wrong_fifteen": "the scale should make the largest magnitude",
+    "wrong_no_abs": "a negative weight can be the largest",
+    "wrong_truncates": "this cuts the digits off: round to",
+    "wrong_floor": "this rounds down: round to the nearest",
+    "wrong_row_scales": "there is one scale for the whole",
+    "wrong_order": "codes first, then the scale",
+    "wrong_largest_as_scale": "the codes are right, the scale is",
+    "wrong_inverse_scale": "the codes are right, the scale is",
+    "wrong_float_codes": "the codes are right, and still float32",
+    "wrong_uint8": "codes have a sign, and uint8 has",
+    "wrong_in_place": "the function changes its input in place",
+    "wrong_flat": "the codes keep the shape of the",
+    "wrong_rounded_too_early": "divide by the scale before you round",
+    "wrong_min_max": "the zero of the weights is code",
+    "wrong_dequantised": "these are the rounded weights: return the",
+    "wrong_max_dim": "max(dim) returns two things, the values and",
+}

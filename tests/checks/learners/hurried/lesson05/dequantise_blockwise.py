@@ -162,3 +162,23 @@ def wrong_mask_index(packed, absmax, codebook, shape):
     """Indexes with uint8 and forgets .long(): PyTorch reads a mask and raises an error."""
     codes = torch.stack([packed >> 4, packed & 15], dim=1)
     return (codebook[codes].view(len(absmax), -1) * absmax[:, None]).reshape(shape)
+
+
+SAYS = {
+    "wrong_low_first": "the high four bits hold the first",
+    "wrong_halves": "the two codes of a byte are",
+    "wrong_no_scale": "the levels are not multiplied by their",
+    "wrong_divides": "multiply by absmax: quantising divided by it",
+    "wrong_fixed_block": "the size of a block is not",
+    "wrong_half_block": "a block has twice as many weights",
+    "wrong_repeat": "absmax belongs to blocks of neighbours: repeat_interleave(block)",
+    "wrong_flat": "give the weight its shape back: view(shape)",
+    "wrong_transposed": "the weight is transposed: view(shape) is enough",
+    "wrong_codes_as_levels": "the codes themselves were multiplied: look up",
+    "wrong_mask_bit": "the low half is packed & 15",
+    "wrong_mask_seven": "the low half is packed & 15",
+    "wrong_shift_three": "the high half is packed >> 4",
+    "wrong_in_place": "the function changes its input in place",
+    "wrong_one_scale": "one scale was used for all blocks",
+    "wrong_mask_index": "a uint8 index is read as a",
+}

@@ -192,3 +192,24 @@ def wrong_method_call(model, rank, alpha):
     model.quantise_model()
     lora.add_lora(model, rank, alpha)
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
+
+
+SAYS = {
+    "wrong_order": "quantise first, then add LoRA: a layer",
+    "wrong_no_quantising": "no weight is in 4 bits: quantise",
+    "wrong_no_lora": "the adapters are missing: 4-bit weights cannot",
+    "wrong_all_parameters": "this counts the frozen parameters too",
+    "wrong_tensors": "this counts tensors: count their numbers, p.numel()",
+    "wrong_fixed_rank": "the argument rank is not used",
+    "wrong_alpha_divided": "pass alpha itself: the layer divides it",
+    "wrong_alpha_from_rank": "the argument alpha is not used",
+    "wrong_copy": "the model is as it was: change",
+    "wrong_counts_too_early": "this was counted before the adapters were",
+    "wrong_no_return": "does every way through the function end",
+    "wrong_returns_model": "return the number of trainable parameters, not",
+    "wrong_early_return": "this is one tensor's: does the loop",
+    "wrong_unfreezes": "more than the adapters would be trained",
+    "wrong_freezes_all": "some adapters are frozen, and would learn",
+    "wrong_share": "this is a share of all parameters",
+    "wrong_method_call": "quantise_model and add_lora are functions of modules",
+}

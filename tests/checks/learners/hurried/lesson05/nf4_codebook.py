@@ -203,3 +203,25 @@ def wrong_half(offset):
     below = -torch.special.ndtri(torch.linspace(offset, 0.5, 8)[:-1])
     levels = torch.cat([below, torch.zeros(1), above]).sort().values
     return (levels / levels.max()).half()
+
+
+SAYS = {
+    "wrong_not_divided": "divide by the largest level, so that",
+    "wrong_sides_swapped": "the sides are the wrong way round",
+    "wrong_unsorted": "the levels are not sorted: those above",
+    "wrong_falling": "the codebook should rise: from -1 to",
+    "wrong_fixed_offset": "the argument offset is not used",
+    "wrong_no_zero": "15 levels: is the 0 missing, or",
+    "wrong_keeps_last": "drop the last share of each side",
+    "wrong_drops_first": "drop the last share of each side",
+    "wrong_off_by_one": "linspace counts both of its ends: take",
+    "wrong_distribution_function": "ndtri is the inverse of the normal's",
+    "wrong_symmetric": "there is no exact 0: a symmetric",
+    "wrong_both_positive": "the levels below zero are negative: put",
+    "wrong_shares_as_levels": "these are shares, not quantiles: torch.special.ndtri turns",
+    "wrong_uniform": "these levels are evenly spaced: take quantiles",
+    "wrong_negated_twice": "the levels below zero are negative: put",
+    "wrong_list": "return a tensor, not a list",
+    "wrong_sort_pair": "sort returns two things, the values and",
+    "wrong_half": "half precision moves the levels in the",
+}

@@ -221,3 +221,26 @@ def wrong_broadcast(weight, codebook, block):
     absmax = blocks.abs().amax(1)
     codes = ((blocks / absmax)[..., None] - codebook).abs().argmin(-1).flatten()
     return (codes[0::2] * 16 + codes[1::2]).to(torch.uint8), absmax
+
+
+SAYS = {
+    "wrong_low_first": "the first of each pair belongs in",
+    "wrong_not_divided": "the weights were not divided by their",
+    "wrong_no_abs_in_scale": "a negative weight can be the largest",
+    "wrong_one_scale": "every block has a scale of its",
+    "wrong_row_scales": "a scale belongs to a block, not",
+    "wrong_blocks_within_rows": "a block may go on in the",
+    "wrong_columns": "blocks run along the rows of the",
+    "wrong_level_below": "this takes the next level below: take",
+    "wrong_level_above": "this takes the next level above: take",
+    "wrong_halves": "neighbours share a byte: codes[::2] and codes[1::2]",
+    "wrong_unpacked": "there are as many bytes as weights",
+    "wrong_int64": "the codes take a byte for each",
+    "wrong_fifteen": "the first code is moved by four",
+    "wrong_fixed_block": "the argument `block` says how many weights",
+    "wrong_uniform_levels": "each code is the index of the",
+    "wrong_signed_distance": "the distance has no sign: take abs()",
+    "wrong_in_place": "the function changes its input in place",
+    "wrong_scale_of_a_step": "the scale is absmax itself: dividing by",
+    "wrong_broadcast": "absmax has one number a block: give",
+}
