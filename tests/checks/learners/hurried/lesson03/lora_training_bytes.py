@@ -222,3 +222,27 @@ def wrong_dtype_times(parameters, trainable, dtype):
 def wrong_list(parameters, trainable, dtype):
     """Returns a list, which has no values() for the next cell to add up."""
     return [dtype.itemsize * parameters, 4 * trainable, 4 * trainable, 8 * trainable]
+
+
+SAYS = {
+    "wrong_always_bfloat16": "the dtype makes no difference",
+    "wrong_always_float32": "the dtype makes no difference",
+    "wrong_adapters_in_dtype": "the adapters stay in float32",
+    "wrong_gradients_in_dtype": "the gradients have the dtype of the adapters",
+    "wrong_one_average": "Adam keeps two averages",
+    "wrong_no_gradients": "the gradients are missing",
+    "wrong_no_adapters": "the adapters themselves are missing",
+    "wrong_gradients_of_all": "frozen parameters get no gradient",
+    "wrong_full_fine_tuning": "this is full fine-tuning",
+    "wrong_master_copy": "no copy in float32",
+    "wrong_swapped": "the two counts are swapped",
+    "wrong_less_trainable": "takes none away",
+    "wrong_sum": "this is the sum",
+    "wrong_with_total": "a total is no part",
+    "wrong_same_key": "half of that is missing",
+    "wrong_gigabytes": "in another unit",
+    "wrong_bits": "2 in 16 bits, 4 in 32",
+    "wrong_dtype_as_text": "the dtype makes no difference",
+    "wrong_dtype_times": "dtype is a type, not a number",
+    "wrong_list": "return a dictionary of the parts, not a list",
+}
