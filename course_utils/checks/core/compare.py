@@ -21,6 +21,10 @@ from course_utils.checks.core.difference import agree, show_difference
 from course_utils.checks.core.outcome import AnswerRaised, Mistake, WrongForm
 
 UNKNOWN = "none of the usual ones gives this: go through the steps one by one, on a small example"
+CHANGES = (
+    "the same call gives another value the second time: nothing random belongs here, and no "
+    "variable outside the function that it changes"
+)
 Mistakes = dict[str, list[Callable]]  # {sentence: [wrong answers]}, the likeliest first
 
 
@@ -68,6 +72,8 @@ def compare(
         expected = right(*case)
         if not agree(value, expected, tolerance):
             likely = explanation(cases, got, mistakes, tolerance)
+            if likely == UNKNOWN and changes(answer, case, read, value):
+                likely = CHANGES
             text = show_call(answer, case, {})
             if not same_form(shown, value):
                 shown = value
@@ -84,6 +90,14 @@ def explanation(cases: list[tuple], got: list, mistakes: Mistakes, tolerance: fl
         except Exception:
             continue  # this mistake cannot be made with these arguments, so it was not made
     return UNKNOWN
+
+
+def changes(answer: Callable, case: tuple, read: Callable[..., Any], value: Any) -> bool:
+    """Does the same call give something else than ``value`` in one of three more tries?"""
+    try:
+        return not all(agree(read(call(answer, *case)), value, 1e-9) for _ in range(3))
+    except Exception:
+        return True
 
 
 def cause_of_raising(error: BaseException, case: tuple, mistakes: Mistakes) -> str:

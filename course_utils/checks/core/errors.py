@@ -79,6 +79,21 @@ CAUSES = (
         r"out of range|out of bounds",
         "an index goes beyond the end: the last one is the length less 1",
     ),
+    (
+        "TypeError",
+        r"(list|tuple|string) indices must be integers",
+        "a {0} is indexed by a whole number: perhaps a dictionary or a tensor is meant",
+    ),
+    (
+        "TypeError",
+        r"unsupported ScalarType BFloat16",
+        "NumPy has no bfloat16: write tensor.float() first",
+    ),
+    (
+        "ValueError",
+        r"math domain error|expected a nonnegative input",
+        "perhaps the root or the logarithm of a negative number, or of 0",
+    ),
     ("KeyError", r"(.+)", "there is no key {0}: look at what the dictionary has"),
     (
         "UnboundLocalError",

@@ -66,6 +66,10 @@ TOKEN_MISTAKES: Mistakes = {
         lambda t, words: sorted(ids_of(t, words)),
         lambda t, words: sorted(ids_of(t, words), reverse=True),
     ],
+    "the words were sorted: keep their order, it is the order of the labels": [
+        lambda t, words: ids_of(t, sorted(words)),
+        lambda t, words: ids_of(t, sorted(words, reverse=True)),
+    ],
     "the order is reversed": [lambda t, words: ids_of(t, words)[::-1]],
     "a set keeps no order: return the ids in the order of the words, in a list": [
         lambda t, words: list(set(ids_of(t, words))),

@@ -97,6 +97,13 @@ def edges_certain(correct: int, n: int) -> Pair:
     return (correct / n, correct / n) if correct in (0, n) else wilson(correct, n)
 
 
+def unbracketed(correct: int, n: int) -> Pair:
+    """Wilson's interval, with ``/ 2 * n`` in the centre and ``/ 4 * n * n`` under the root."""
+    p, scale = correct / n, 1 + Z * Z / n
+    half = Z * math.sqrt(p * (1 - p) / n + Z * Z / 4 * n * n)
+    return (p + Z * Z / 2 * n - half) / scale, (p + Z * Z / 2 * n + half) / scale
+
+
 def agresti_coull(correct: int, n: int, z: float = Z) -> Pair:
     """Wald's interval after adding z*z / 2 successes and failures."""
     n_more = n + z * z
@@ -143,6 +150,7 @@ NEGATIVE_ROOT = (
 INTERVAL_MISTAKES: Mistakes = {
     WALD: [wald],
     WALD + "; cutting it at 0 and 1 does not cure that": [lambda c, n: clipped(wald(c, n))],
+    "brackets are missing: z*z / (2*n) and z*z / (4*n*n), else n multiplies": [unbracketed],
     "z is 1.645, which gives 90 %: use 1.96": [lambda c, n: wilson(c, n, 1.644854)],
     "z is 1: that is one standard error, about 68 %: use 1.96": [lambda c, n: wilson(c, n, 1.0)],
     "z is 2: use 1.96": [lambda c, n: wilson(c, n, 2.0)],

@@ -40,6 +40,11 @@ ACTIVATION_MISTAKES: Mistakes = {
         lambda n, t, d, s: t * (2 * math.isqrt(n) * d + s),
         lambda n, t, d, s: n**0.5 * t * s,
         lambda n, t, d, s: t * n**0.5 * (2 * d + s),
+        lambda n, t, d, s: t * (2 * round(n**0.5) * d + s),
+        lambda n, t, d, s: t * (2 * math.ceil(n**0.5) * d + s),
+        lambda n, t, d, s: t * (2 * n**0.5 * d + n**0.5 * s),
+        lambda n, t, d, s: t * (2 * math.isqrt(n) * d + math.isqrt(n) * s),
+        lambda n, t, d, s: t * (2 * round(n**0.5) * d + round(n**0.5) * s),
     ],
     "both parts are in memory at that moment: add them": [
         lambda n, t, d, s: max(2 * n * t * d, t * s),
@@ -91,7 +96,7 @@ HINTS = (
 def checkpointed_bytes(answer: Any, numbers: random.Random) -> None:
     """One number, for models of several sizes."""
     cases = []
-    for layer_bytes in (5, 50, numbers.randint(10, 40)):  # times the width: either part is larger
+    for layer_bytes in (5, 400, numbers.randint(10, 40)):  # times the width: either part is larger
         layers, hidden = numbers.randint(9, 80), 64 * numbers.randint(8, 128) + 8
         tokens = numbers.randint(100, 5000)
         cases.append((layers, tokens, hidden, layer_bytes * hidden + numbers.randrange(99)))

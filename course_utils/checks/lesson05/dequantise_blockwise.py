@@ -96,6 +96,8 @@ DEQUANTISE_MISTAKES: Mistakes = {
         lambda p, a, c, shape: c[unpacked(p)].view(shape) * a,
         lambda p, a, c, shape: c[unpacked(p)] * a,
         lambda p, a, c, shape: c[unpacked(p)].view(len(a), -1) * a,
+        lambda p, a, c, shape: a.view(shape[0], -1),
+        lambda p, a, c, shape: a.view(shape[0], 1),
     ],
     "multiply by absmax: quantising divided by it": [back(combine=lambda v, scale: v / scale)],
     "the codes themselves were multiplied: look up their levels in the codebook": [

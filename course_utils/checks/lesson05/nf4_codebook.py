@@ -62,6 +62,11 @@ def side(offset: float, levels: int, first: int = 0, last: int = 0) -> Tensor:
     return made[first : levels - last]
 
 
+def spread(offset: float, levels: int) -> Tensor:
+    """Levels of one side, evenly spaced from the outermost to 0, which is dropped."""
+    return torch.linspace(quantile(torch.tensor(offset)).item(), 0, levels)[:-1].double()
+
+
 def unsorted_pair(offset: float) -> Tensor:
     """What ``sort`` returns, divided."""
     both: Any = right_codebook(offset).float().sort()
@@ -99,6 +104,14 @@ CODEBOOK_MISTAKES: Mistakes = {
             torch.cat([side(offset, 8, last=1), torch.zeros(1), side(offset, 9, last=1).flip(0)])
         ),
     ],
+    "the shares are evenly spaced, not the levels: linspace first, then ndtri": [
+        lambda offset: by_sides(spread(offset, 9), -spread(offset, 8)),
+        lambda offset: unit(torch.linspace(-1, 1, 16).double() * quantile(torch.tensor(offset))),
+    ],
+    "torch.cat takes tensors with a dimension: torch.zeros(1), not torch.tensor(0.0)": [
+        lambda offset: torch.cat([side(offset, 8, last=1), torch.tensor(0.0)]),
+        lambda offset: torch.cat([torch.tensor(0.0), side(offset, 8, last=1)]),
+    ],
     "sort returns two things, the values and their places: take .values": [unsorted_pair],
     "divide by the largest level, so that the codebook ends at -1 and 1": [
         lambda offset: ends(offset, 8, 7)
@@ -108,7 +121,20 @@ CODEBOOK_MISTAKES: Mistakes = {
     ],
     "the codebook should rise: from -1 to 1": [lambda offset: right_codebook(offset).flip(0)],
     "the levels are not sorted: those above zero come out of linspace from the largest down": [
-        lambda offset: unit(joined(offset, quantile, flip=False))
+        lambda offset: unit(joined(offset, quantile, flip=False)),
+        lambda offset: unit(-joined(offset, quantile, flip=False).flip(0)),
+        lambda offset: unit(
+            torch.cat([side(offset, 9, last=1), torch.zeros(1), -side(offset, 8, last=1)])
+        ),
+        lambda offset: unit(
+            torch.cat([side(offset, 9, last=1), -side(offset, 8, last=1), torch.zeros(1)])
+        ),
+        lambda offset: unit(
+            torch.cat([-side(offset, 8, last=1), side(offset, 9, last=1), torch.zeros(1)])
+        ),
+        lambda offset: unit(
+            torch.cat([torch.zeros(1), side(offset, 9, last=1), -side(offset, 8, last=1)])
+        ),
     ],
     "the argument offset is not used": [lambda offset: right_codebook(0.9677083)],
     "these are shares, not quantiles: torch.special.ndtri turns a share into a level": [

@@ -94,10 +94,12 @@ PART_MISTAKES: dict[str, Mistakes] = {
         ],
     },
     "rest": {
-        "the rest is in 16 bits: 2 bytes a number": [
-            lambda q, r, k: 4 * r,
-            lambda q, r, k: r,
+        "the rest is in 16 bits: 2 bytes a number": [lambda q, r, k: 4 * r, lambda q, r, k: r],
+        "16 bits are 2 bytes, and the rest is frozen: no gradient, no averages of Adam": [
             lambda q, r, k: 16 * r,
+            lambda q, r, k: 14 * r,
+            lambda q, r, k: 12 * r,
+            lambda q, r, k: 18 * r,
         ],
         "the rest is not quantised: 2 bytes a number": [lambda q, r, k: r / 2],
         "the rest is still there: 2 bytes a number": [lambda q, r, k: 0],

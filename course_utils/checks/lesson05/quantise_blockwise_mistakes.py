@@ -176,6 +176,9 @@ QUANTISE_MISTAKES: Mistakes = {
     "this takes the farthest level: argmin, not argmax": [
         quantised_with(choose=lambda x, codebook: (x[:, None] - codebook).abs().argmax(1))
     ],
+    "a bracket is missing: + binds more strongly than <<, so (first << 4) + second": [
+        quantised_with(packed=lambda codes: (codes[::2] << (4 + codes[1::2])) % 256)
+    ],
     "the high four bits are empty: multiply the first code by 16, or shift it by 4": [
         quantised_with(packed=lambda codes: codes[::2] + codes[1::2]),
         quantised_with(packed=lambda codes: codes[::2] | codes[1::2]),

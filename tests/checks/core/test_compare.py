@@ -1,10 +1,13 @@
 """Which usual mistake explains a wrong answer, and when two values agree."""
 
+import random
+
 import numpy
 import pytest
 import torch
 
 from course_utils.checks.core.compare import (
+    CHANGES,
     UNKNOWN,
     compare,
     number,
@@ -99,6 +102,17 @@ def test_a_value_of_another_shape_is_explained_by_the_mistake_that_has_it():
     with pytest.raises(Mistake) as wrong:
         compare(lambda x: 2 * right_form(x).T, CASES, right_form, FORMS, read_rows)
     assert "the shape should be (3, 2)" in wrong.value.likely
+
+
+def test_a_value_that_changes_from_call_to_call_is_named_so():
+    calls = []
+
+    def counts(x):
+        calls.append(x)
+        return float(len(calls))
+
+    assert judged(counts)["Likely mistake"] == CHANGES
+    assert judged(lambda x: x + random.random())["Likely mistake"] == CHANGES
 
 
 def test_a_sentence_of_the_reader_is_kept():

@@ -1,5 +1,6 @@
 """An exception is explained in words of the course: each cause with code that raises it."""
 
+import math
 import re
 
 import numpy
@@ -50,6 +51,9 @@ RAISING = [
     (lambda: ONES.sum(2), "there are fewer dimensions than this"),
     (lambda: [1, 2][2], "an index goes beyond the end"),
     (lambda: ONES[2], "an index goes beyond the end"),
+    (lambda: [1]["a"], "a list is indexed by a whole number"),
+    (lambda: ONES.bfloat16().numpy(), "NumPy has no bfloat16"),
+    (lambda: math.sqrt(-1), "perhaps the root or the logarithm"),
     (lambda: {"a": 1}["b"], "there is no key 'b'"),
     (before_it_is_set, "value is used before the function has given it a value"),
     (lambda: no_such_name, "no_such_name is unknown here"),  # noqa: F821

@@ -191,7 +191,7 @@ WRONG = [
     (pops, "changes its input in place"),
     (nothing_without_shots, "without examples the function returns None"),
     (separator_first, "a separator stands before the first"),
-    (remembers, "the examples of an earlier call"),
+    (remembers, "gives another value the second time"),
     (each("three", "filled + word + '\\n\\n\\n'"), "three line breaks"),
     (each("last", "filled + word + '\\n' * (1 if i == n - 1 else 2)"), "one line break alone"),
     (each("raw", "filled + word + r'\\n\\n'"), "a backslash and an n"),

@@ -215,5 +215,5 @@ SAYS = {
     "wrong_sorted_by_label": "sorted by label",
     "wrong_raw_backslashes": "a backslash and an n",
     "wrong_empties_shots": "changes its input in place",
-    "wrong_remembers": "the examples of an earlier call",
+    "wrong_remembers": "gives another value the second time",
 }

@@ -136,7 +136,7 @@ SAYS = {
     "wrong_one_input": "the input of every layer is kept",
     "wrong_less_one": "the last layer's input is kept too",
     "wrong_square_root": "every layer's input is kept here; the",
-    "wrong_larger_part": "the layer that is computed again is",
+    "wrong_larger_part": "both parts are in memory at that",
     "wrong_layer_less_input": "the two are exchanged: the inputs of",
     "wrong_fixed_hidden": "the width of one model is written",
     "wrong_squared_tokens": "an input has `hidden` numbers a token",

@@ -200,6 +200,7 @@ SAYS = {
     "wrong_no_lora": "the adapters are missing: 4-bit weights cannot",
     "wrong_all_parameters": "this counts the frozen parameters too",
     "wrong_tensors": "this counts tensors: count their numbers, p.numel()",
+    "wrong_swapped": "rank and alpha are exchanged: add_lora takes",
     "wrong_fixed_rank": "the argument rank is not used",
     "wrong_alpha_divided": "pass alpha itself: the layer divides it",
     "wrong_alpha_from_rank": "the argument alpha is not used",
