@@ -5,70 +5,58 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import normalize
 
-from course_utils.checks.core.compare import Mistakes, compare
+from course_utils.checks.core.calling import call
+from course_utils.checks.core.compare import UNKNOWN, compare
 from course_utils.checks.core.describe import show
 from course_utils.checks.core.exercise import exercise
-from course_utils.checks.core.outcome import Mistake
+from course_utils.checks.core.outcome import Mistake, WrongForm
+from course_utils.checks.lesson04.label_init_mistakes import INIT_MISTAKES, cyclic
 
-
-def cyclic(table: Tensor, ids: list[int], length: int) -> Tensor:
-    """The definition of ``label_init``."""
-    return table[[ids[i % len(ids)] for i in range(length)]].float()
-
-
-def blocks(ids: list[int], length: int) -> list[int]:
-    """Each id several times in a row."""
-    each = -(-length // len(ids))
-    return [ids[i // each] for i in range(length)]
-
-
-CUT = "the rows do not add up to `length`: repeat the words, then cut"
-INIT_MISTAKES: Mistakes = {
-    "the words come in blocks: take them in turn, and begin again after the last": [
-        lambda t, i, n: t[blocks(i, n)]
-    ],
-    "only the first label word is there: take them in turn": [lambda t, i, n: cyclic(t, i[:1], n)],
-    "the last label word fills the rest: begin again with the first": [
-        lambda t, i, n: t[[i[min(j, len(i) - 1)] for j in range(n)]]
-    ],
-    CUT: [
-        lambda t, i, n: t[i],
-        lambda t, i, n: cyclic(t, i, n * len(i)),
-        lambda t, i, n: cyclic(t, i, -(-n // len(i)) * len(i)),
-        lambda t, i, n: cyclic(t, i, n // len(i) * len(i)),
-    ],
-    "the rows behind the first label words are 0: repeat the words": [
-        lambda t, i, n: cyclic(t, i, n) * (torch.arange(n) < len(i))[:, None]
-    ],
-    "this is the words' mean, repeated: keep each word's own row": [
-        lambda t, i, n: t[i].float().mean(0).repeat(n, 1)
-    ],
-    "the words are in reverse order": [lambda t, i, n: cyclic(t, i[::-1], n)],
-    "label_ids are not used: they are the row numbers in the table": [
-        lambda t, i, n: cyclic(t, list(range(len(i))), n)
-    ],
-    "these are the first rows of the table: label_ids are the row numbers": [lambda t, i, n: t[:n]],
-    "the rows are scaled to length 1: keep the words' own lengths": [
-        lambda t, i, n: normalize(cyclic(t, i, n), dim=1)
-    ],
-}
+WHAT = "a float32 tensor (length, d_model)"
 
 
 def read_init(value: Any) -> Tensor:
-    """Read a float32 matrix whose rows have memory of their own; the table judges its length."""
-    what = "a float32 tensor (length, d_model)"
+    """Read a float32 matrix; the table judges its length."""
     if not isinstance(value, Tensor):
-        raise Mistake(f"return a tensor, not a {type(value).__name__}", what, show(value))
+        raise WrongForm(f"return a tensor, not a {type(value).__name__}", WHAT, show(value))
     if value.ndim != 2:
-        raise Mistake("return one vector for each soft token", what, show(value))
+        raise WrongForm("return one vector for each soft token", WHAT, show(value))
     if value.dtype != torch.float32:
-        raise Mistake("the dtype is not float32: call .float() on the rows", what, show(value))
-    if value.untyped_storage().nbytes() < value.numel() * value.element_size():
-        likely = "the rows share memory (expand): training one would change all, so clone() them"
-        raise Mistake(likely, what, f"strides {value.stride()}")
+        got = f"{show(value)}, {value.dtype}"
+        raise Mistake("the dtype is not float32: call .float() on the rows", WHAT, got)
     return value
+
+
+def why_unknown(answer: Any, cases: list[tuple]) -> str:
+    """What can be said of rows that no usual mistake gives."""
+    table, ids, length = cases[0]
+    found = call(answer, table, ids, length).detach()
+    known = [any(torch.allclose(row, table[i]) for i in ids) for row in found]
+    if len(found) == length and all(known):
+        return "each row is a label word's, but not in turn: row i is that of i % len(label_ids)"
+    return UNKNOWN
+
+
+def check_memory(value: Tensor, table: Tensor) -> None:
+    """The rows are a copy, each with memory of its own."""
+    sizes = zip(value.shape, value.stride())
+    if any(size > 1 and not stride for size, stride in sizes):
+        likely = "the rows share memory (expand): training one would change all, so clone() them"
+        raise Mistake(likely, WHAT, f"strides {value.stride()}")
+    if value.untyped_storage().data_ptr() == table.untyped_storage().data_ptr():
+        likely = "the rows share the table's memory: training would change both, so clone()"
+        raise Mistake(likely, "a copy", "a view of the table")
+
+
+def draw(numbers: random.Random, labels: int, length: int) -> tuple[Tensor, list[int], int]:
+    """A table, ids (of four, no turn is in rising or in falling order), and a length."""
+    table = torch.randn(30, numbers.randint(4, 8)) * 2
+    ids = numbers.sample(range(8, 30), labels)
+    if labels == 4:
+        order = numbers.choice(((2, 0, 3, 1), (1, 3, 0, 2)))
+        ids = [sorted(ids)[place] for place in order]
+    return table, ids, length
 
 
 HINTS = (
@@ -81,13 +69,16 @@ HINTS = (
 @exercise(hints=HINTS, mistakes=INIT_MISTAKES)
 def label_init(answer: Any, numbers: random.Random) -> None:
     """Rows in turn, for lengths above and below the number of labels; a copy of the table's."""
-    cases = []
-    for labels, length in ((2, numbers.choice((5, 7))), (3, 8), (4, 2), (1, 3), (1, 1)):
-        table = torch.randn(30, numbers.randint(4, 8)) * 2
-        cases.append((table, numbers.sample(range(6, 30), labels), length))
-    cases.append((cases[0][0].bfloat16(), *cases[0][1:]))
-    got = compare(answer, cases, cyclic, INIT_MISTAKES, read_init)
+    # Each usual index that runs past the end does so in another of these, see ``PAST_THE_END``.
+    cases = [draw(numbers, 4, numbers.choice((5, 6, 7))), draw(numbers, 2, numbers.choice((7, 9)))]
+    cases += [draw(numbers, *sizes) for sizes in ((3, 8), (4, 2), (1, 3), (1, 1), (2, 6))]
+    table, ids, length = cases[0]
+    cases += [(table.bfloat16(), ids, length), (table.clone().requires_grad_(), ids, length)]
+    try:
+        got = compare(answer, cases, cyclic, INIT_MISTAKES, read_init)
+    except Mistake as mistake:
+        if mistake.likely == UNKNOWN:
+            mistake.likely = why_unknown(answer, cases)
+        raise
     for (table, *_), value in zip(cases, got):
-        if value.untyped_storage().data_ptr() == table.untyped_storage().data_ptr():
-            likely = "the rows share the table's memory: training would change both, so clone()"
-            raise Mistake(likely, "a copy", "a view of the table")
+        check_memory(value, table)

@@ -1,81 +1,33 @@
 """``majority_vote`` (lesson 4, *Several prompts, one model*)."""
 
 import random
-from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from course_utils.checks.core.compare import Mistakes, compare
+from course_utils.checks.core.calling import call
+from course_utils.checks.core.compare import UNKNOWN, compare
 from course_utils.checks.core.describe import show
 from course_utils.checks.core.exercise import exercise
-from course_utils.checks.core.outcome import Mistake
+from course_utils.checks.core.outcome import Mistake, WrongForm
+from course_utils.checks.lesson04.majority_vote_mistakes import (
+    TIES,
+    VOTE_MISTAKES,
+    right_vote,
+)
+
+WHAT = "a tensor (texts,) of labels, int64"
 
 
-def by_text(choose: Callable[[list[int]], float]) -> Callable[[Tensor], Tensor]:
-    """A rule for the votes on one text, applied to every text."""
-    return lambda predictions: torch.tensor([choose(votes) for votes in predictions.T.tolist()])
-
-
-def commonest(votes: list[int]) -> int:
-    """The label with the most votes; of equally many, the lowest."""
-    return max(sorted(set(votes)), key=votes.count)
-
-
-right_vote = by_text(commonest)
-TIES = "ties go to the lowest label; here "
-VOTE_MISTAKES: Mistakes = {
-    TIES + "the first prompt's label wins": [
-        by_text(lambda votes: Counter(votes).most_common(1)[0][0])
-    ],
-    TIES + "the highest label wins": [
-        by_text(lambda votes: max(sorted(set(votes), reverse=True), key=votes.count))
-    ],
-    TIES + "the last prompt's label wins": [
-        by_text(lambda votes: Counter(votes[::-1]).most_common(1)[0][0])
-    ],
-    "this is the rarest label: take the commonest": [
-        by_text(lambda votes: min(sorted(set(votes)), key=votes.count))
-    ],
-    "this is the mean of the labels: they are names, count them": [
-        by_text(lambda votes: round(sum(votes) / len(votes))),
-        by_text(lambda votes: sum(votes) // len(votes)),
-    ],
-    "this is the median of the labels: they are names, count them": [
-        by_text(lambda votes: sorted(votes)[(len(votes) - 1) // 2])
-    ],
-    "this is the first prompt's answer: let all of them vote": [by_text(lambda votes: votes[0])],
-    "this is the last prompt's answer: let all of them vote": [by_text(lambda votes: votes[-1])],
-    "this is the highest label that any prompt gave: take the commonest": [by_text(max)],
-    "this is the lowest label that any prompt gave: take the commonest": [by_text(min)],
-    "this is the number of votes: return the label that got them": [
-        by_text(lambda votes: votes.count(commonest(votes)))
-    ],
-    "one label stands for all texts: count for each text by itself": [
-        lambda p: torch.full(p.shape[1:], commonest(p.flatten().tolist()))
-    ],
-}
-
-
-def reader(prompts: int, texts: int) -> Callable[[Any], Tensor]:
-    """Reads one whole number for each text."""
-
-    def read(value: Any) -> Tensor:
-        what = f"a tensor ({texts},) of labels"
-        if not isinstance(value, Tensor):
-            raise Mistake(f"return a tensor, not a {type(value).__name__}", what, show(value))
-        if value.shape == (prompts,):
-            likely = "there is a label for each prompt: vote over the prompts, dimension 0"
-            raise Mistake(likely, what, show(value))
-        if value.shape != (texts,):
-            raise Mistake("return one label for each text", what, show(value))
-        if value.is_floating_point() or value.dtype == torch.bool:
-            raise Mistake(f"labels are whole numbers, not {value.dtype}", what, show(value))
-        return value
-
-    return read
+def read_labels(value: Any) -> Tensor:
+    """Read a tensor; the table judges its shape."""
+    if isinstance(value, tuple) and hasattr(value, "indices"):
+        likely = "mode, max and sort give values and indices: return one of them, a tensor"
+        raise WrongForm(likely, WHAT, type(value).__name__)
+    if not isinstance(value, Tensor):
+        raise WrongForm(f"return a tensor, not a {type(value).__name__}", WHAT, show(value))
+    return value
 
 
 def draw_predictions(numbers: random.Random, labels: int) -> Tensor:
@@ -93,7 +45,42 @@ def draw_predictions(numbers: random.Random, labels: int) -> Tensor:
     columns += [[high, high, low, low, middle], [low, high, high, middle, low]]
     columns += [[low, low, middle, high, high]]  # with these three, each wrong rule for ties shows
     columns += [[1, 3, 3, 3, 2], [3, 3, 3, 2, 1], [0, 1, 1, 1, 2]]
+    columns += [[3, 3, 0, 1, 2], [2, 0, 3, 1, 2], [0, 1, 2, 3, 1]]  # two votes win
     return torch.tensor(columns).T.contiguous()
+
+
+def draw_cases(numbers: random.Random) -> list[Tensor]:
+    """Votes of four and of five labels; with labels missing; of two; of one prompt; on one text."""
+    high = numbers.randint(12, 17)
+    few = [1, 3, high]  # no 0, and gaps
+    gaps = [[numbers.choice(few) for _ in range(9)] for _ in range(6)]
+    gaps.append([1, 3, high, high, 1, 3, 1, high, 3])
+    numbers.shuffle(gaps)
+    two = [[0, 1, 0, 1], [1, 1, 0, 0], [1, 1, 1, 0], [0, 0, 1, 0], [1, 1, 1, 1], [0, 1, 1, 0]]
+    return [
+        draw_predictions(numbers, 4),
+        draw_predictions(numbers, 5),
+        torch.tensor([*gaps, [high] * 9]).T.contiguous(),
+        torch.tensor(two).T.contiguous(),
+        torch.tensor([[numbers.choice(few) for _ in range(5)] + [3]]),
+        torch.tensor([[2], [0], [2], [high]]),
+        torch.ones(3, 4, dtype=torch.int64),
+    ]
+
+
+def why_unknown(answer: Any, cases: list[Tensor]) -> str:
+    """What can be said of labels that no usual mistake gives."""
+    for predictions in cases:
+        prompts, texts = predictions.shape
+        found = call(answer, predictions)
+        if found.shape == (prompts,) != (texts,):
+            return "there is a label for each prompt: vote over the prompts, dimension 0"
+        if found.shape != (texts,):
+            return f"return one label for each text: the shape should be ({texts},)"
+        votes = (predictions == found).sum(0)
+        if not torch.equal(votes, (predictions == right_vote(predictions)).sum(0)):
+            return UNKNOWN
+    return TIES + "another of the commonest labels wins"
 
 
 HINTS = (
@@ -105,8 +92,14 @@ HINTS = (
 
 @exercise(hints=HINTS, mistakes=VOTE_MISTAKES)
 def majority_vote(answer: Any, numbers: random.Random) -> None:
-    """The commonest label of each text, with ties."""
-    for labels in (4, 5):
-        predictions = draw_predictions(numbers, labels)
-        read = reader(*predictions.shape)
-        compare(answer, [(predictions,)], right_vote, VOTE_MISTAKES, read)
+    """The commonest label of each text, with ties, and with labels that nobody gave."""
+    cases = draw_cases(numbers)
+    try:
+        got = compare(answer, [(case,) for case in cases], right_vote, VOTE_MISTAKES, read_labels)
+    except Mistake as mistake:
+        if mistake.likely == UNKNOWN:
+            mistake.likely = why_unknown(answer, cases)
+        raise
+    for value in got:
+        if value.is_floating_point() or value.dtype == torch.bool:
+            raise Mistake(f"labels are whole numbers, not {value.dtype}", WHAT, show(value))

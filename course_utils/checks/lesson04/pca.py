@@ -4,126 +4,58 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-import numpy
 import torch
 from torch import Tensor
 
-from course_utils.checks.core.compare import Mistakes, compare
+from course_utils.checks.core.compare import compare
 from course_utils.checks.core.describe import show
 from course_utils.checks.core.exercise import exercise
 from course_utils.checks.core.outcome import Mistake
-
-
-def signed(coordinates: Tensor) -> Tensor:
-    """Each column with the sign that makes its longest coordinate positive."""
-    longest = coordinates.abs().argmax(0, keepdim=True)
-    return coordinates * coordinates.gather(0, longest).sign()
-
-
-def axes(points: Tensor, k: int) -> Tensor:
-    """The first ``k`` principal components: (d, k)."""
-    return torch.linalg.svd(points - points.mean(0))[2][:k].T
-
-
-def coordinates(points: Tensor, k: int = 2) -> Tensor:
-    """The definition, with signs fixed."""
-    return signed((points - points.mean(0)) @ axes(points, k))
-
-
-def not_centred(points: Tensor, k: int = 2) -> Tensor:
-    """Singular vectors of the points as they are."""
-    return signed(points @ torch.linalg.svd(points)[2][:k].T)
-
-
-def off_centre(points: Tensor, k: int = 2) -> Tensor:
-    """The right components, but coordinates of points that were not centred."""
-    return signed(points @ axes(points, k))
-
-
-def smallest(points: Tensor, k: int = 2) -> Tensor:
-    """The components of least variance, in the order in which eigh gives them."""
-    centred = points - points.mean(0)
-    return signed(centred @ torch.linalg.eigh(centred.T @ centred).eigenvectors[:, :k])
-
-
-def of_least(points: Tensor, k: int = 2) -> Tensor:
-    """The components of least variance, the largest of them first."""
-    return signed((points - points.mean(0)) @ axes(points, points.shape[1])[:, -k:])
-
-
-def whitened(points: Tensor, k: int = 2, correction: int = 1) -> Tensor:
-    """Each coordinate with a standard deviation of 1."""
-    found = coordinates(points, k)
-    return found / found.std(0, correction=correction)
-
-
-WHITE = "every component has the same spread (whitened): multiply by the singular values"
-CENTRE = (
-    "the points were not centred: subtract points.mean(0), or the first component mostly shows "
-    "where they lie"
+from course_utils.checks.lesson04.pca_mistakes import (
+    PCA_MISTAKES,
+    SHAPE_MISTAKES,
+    coordinates,
+    signed,
 )
-LEAST = "these are the components of least variance: eigh sorts in rising order"
-SCALED = "the points were divided by their standard deviations: only centre them"
-PCA_MISTAKES: Mistakes = {
-    CENTRE: [not_centred],
-    "the components are right, the coordinates are not centred: project points - points.mean(0)": [
-        off_centre
-    ],
-    LEAST: [
-        smallest,
-        of_least,
-    ],
-    "the components are in reverse order: that of most variance first": [
-        lambda p, k=2: coordinates(p, k).flip(1)
-    ],
-    WHITE: [
-        lambda p, k=2: whitened(p, k),
-        lambda p, k=2: whitened(p, k, 0),
-        lambda p, k=2: coordinates(p, k) / coordinates(p, k).norm(dim=0),
-    ],
-    SCALED: [
-        lambda p, k=2: coordinates((p - p.mean(0)) / p.std(0), k),
-        lambda p, k=2: coordinates((p - p.mean(0)) / p.std(0, correction=0), k),
-    ],
-    "the mean was taken over each point's numbers: centre each column, mean(0)": [
-        lambda p, k=2: not_centred(p - p.mean(1, keepdim=True), k)
-    ],
-    "one mean was taken over all numbers: centre each column, mean(0)": [
-        lambda p, k=2: not_centred(p - p.mean(), k)
-    ],
-    "these are the first columns of the points: project onto the principal components": [
-        lambda p, k=2: signed((p - p.mean(0))[:, :k]),
-        lambda p, k=2: signed(p[:, :k]),
-    ],
-    "the points were scaled to length 1: only centre them": [
-        lambda p, k=2: coordinates(torch.nn.functional.normalize(p, dim=1), k)
-    ],
-    "the coordinates are divided by sqrt(n - 1): project, and leave it at that": [
-        lambda p, k=2: coordinates(p, k) / (len(p) - 1) ** 0.5
-    ],
-    "the coordinates are multiplied by the singular values once too often": [
-        lambda p, k=2: coordinates(p, k) * coordinates(p, k).norm(dim=0)
-    ],
-}
+
+CLOSE = 1e-3
+
+
+def why_shape(value: Tensor, points: Tensor, k: int) -> str:
+    """Which mistake gives another shape than (n, k)."""
+    n, d = points.shape
+    components = value.shape in ((d, k), (k, d), (min(n, d), d), (d, d))
+    if value.ndim == 2:
+        value = signed(value.T).T if value.shape == (k, n) else signed(value)
+    for sentence, wrong_answers in SHAPE_MISTAKES.items():
+        for wrong in wrong_answers:
+            other = wrong(points, k)
+            if value.shape == other.shape and torch.allclose(
+                value.abs().double(), other.abs().double(), CLOSE, CLOSE
+            ):
+                return sentence
+    if components:
+        return "these are the components: return the points' coordinates on them"
+    return "the shape is wrong: k coordinates for each point"
 
 
 def reader(points: Tensor, k: int) -> Callable[[Any], Tensor]:
-    """Reads (n, k) coordinates, a tensor or an array, and fixes their signs."""
-    n, d = points.shape
+    """Reads (n, k) coordinates, and fixes their signs."""
+    n, _ = points.shape
 
     def read(value: Any) -> Tensor:
         what = f"coordinates of the shape ({n}, {k}), a row for each point"
-        if isinstance(value, numpy.ndarray) and value.dtype.kind == "f":
-            value = torch.from_numpy(value)
         if not isinstance(value, Tensor):
-            raise Mistake(f"return a tensor, not a {type(value).__name__}", what, show(value))
-        if value.shape in ((d, k), (k, d)):
-            likely = "these are the components: return the points' coordinates on them"
+            likely = f"return a tensor, not a {type(value).__name__}"
+            if type(value).__module__ == "numpy":
+                likely = "return a tensor, as the points are, not an array: torch.from_numpy"
+            raise Mistake(likely, what, show(value))
+        if not value.is_floating_point():
+            likely = f"coordinates are real numbers of any size, not {value.dtype}"
             raise Mistake(likely, what, show(value))
         if value.shape != (n, k):
-            likely = "the shape is wrong: k coordinates for each point"
-            raise Mistake(likely, what, show(value))
-        return signed(value)
+            raise Mistake(why_shape(value.detach(), points, k), what, show(value))
+        return signed(value.detach())
 
     return read
 
@@ -144,11 +76,12 @@ HINTS = (
 )
 
 
-@exercise(hints=HINTS, mistakes=PCA_MISTAKES)
+@exercise(hints=HINTS, mistakes={**PCA_MISTAKES, **SHAPE_MISTAKES})
 def pca(answer: Any, numbers: random.Random) -> None:
-    """Coordinates up to sign, for two components (the default) and for three."""
-    d = numbers.randint(6, 8)
-    for k, given in ((2, ()), (3, (3,)), (2, (2,))):
-        points = draw_points(numbers, numbers.randint(14, 20), d, k)
+    """Coordinates up to sign, of many points and of fewer than they have numbers."""
+    d, many, few = numbers.randint(6, 8), numbers.randint(14, 20), numbers.randint(9, 11)
+    sizes = ((many, d, 2), (many, d, 3), (few, 24, 2), (few, 24, 3), (many, d, 1))
+    for (n, width, k), given in zip(sizes, ((), (3,), (), (3,), (1,))):
+        points = draw_points(numbers, n, width, k)
         case = (points, *given)
-        compare(answer, [case], coordinates, PCA_MISTAKES, reader(points, k), 1e-3)
+        compare(answer, [case], coordinates, PCA_MISTAKES, reader(points, k), CLOSE)

@@ -5,6 +5,8 @@ import math
 
 import torch
 
+from course_utils.methods.soft_prompt import SoftPrompt
+
 
 def by_modulo(table, label_ids, length):
     return table[[label_ids[i % len(label_ids)] for i in range(length)]].float()
@@ -101,16 +103,51 @@ def list_of_rows(table, label_ids, length):
     return list(by_modulo(table, label_ids, length))
 
 
+def changed(name, change):
+    """A wrong answer; ``change`` takes the right rows, the table, the ids and the length."""
+
+    def wrong(table, label_ids, length):
+        right = by_modulo(table, label_ids, length)
+        return change(right, table, label_ids, length).float()
+
+    wrong.__name__ = name
+    return wrong
+
+
+def at_random(table, label_ids, length):
+    ids = torch.tensor(label_ids)
+    return table[ids[torch.randint(len(ids), (length,))]].float()
+
+
+def another_order(table, label_ids, length):
+    return by_modulo(table, label_ids[:1] + label_ids[:0:-1], length)
+
+
+def twice(rows):
+    return torch.cat([rows, rows[:1]])
+
+
+def NEXT(answer):
+    """A soft prompt starts from it, also by steps that work in place; the table stays."""
+    table = torch.randn(30, 6)
+    before = table.clone()
+    start = answer(table, [9, 4], 20)
+    assert torch.equal(SoftPrompt(start).embedding.detach(), start)
+    start.add_(1)
+    assert torch.equal(table, before)
+    assert torch.allclose(start, before[[9, 4]].repeat(10, 1) + 1)
+
+
 RIGHT = [by_modulo, by_repeating, by_cycle]
 WRONG = [
     (in_blocks, "in blocks"),
     (first_alone, "only the first label word"),
     (last_fills, "last label word fills"),
-    (labels_once, "do not add up"),
-    (not_cut, "do not add up"),
-    (length_times_each, "do not add up"),
-    (whole_rounds_alone, "do not add up"),
-    (zeros_behind, "are 0"),
+    (labels_once, "once alone"),
+    (not_cut, "too many rows"),
+    (length_times_each, "too many rows"),
+    (whole_rounds_alone, "too few rows"),
+    (zeros_behind, "are 0: repeat"),
     (mean_of_labels, "the words' mean"),
     (reversed_labels, "reverse order"),
     (row_numbers, "label_ids are not used"),
@@ -119,6 +156,24 @@ WRONG = [
     (dtype_of_the_table, "not float32"),
     (shared_rows, "share memory"),
     (view_of_the_table, "share the table's memory"),
-    (ids_returned, "one vector for each"),
+    (ids_returned, "the ids themselves"),
     (list_of_rows, "return a tensor"),
-]
+    (at_random, "nothing random"),
+    (another_order, "but not in turn"),
+    (changed("first_row", lambda x, t, i, n: x[0]), "only one row came back"),
+    (changed("last_alone", lambda x, t, i, n: t[i[-1:] * n]), "only the last label word"),
+    (changed("one_more", lambda x, t, i, n: twice(x) if n % len(i) == 0 else t[
+        [i[j % len(i)] for j in range(n + 1)]]), "one row too many"),
+    (changed("one_less", lambda x, t, i, n: x[:-1]), "one row is missing"),
+    (changed("twenty", lambda x, t, i, n: t[(i * 20)[:20]]), "20 rows here"),
+    (changed("from_one", lambda x, t, i, n: t[(i * (n + 1))[1 : n + 1]]), "second label word"),
+    (changed("from_the_last", lambda x, t, i, n: t[(i[-1:] + i * n)[:n]]), "with the last label"),
+    (changed("rising", lambda x, t, i, n: t[(sorted(i) * n)[:n]]), "sorted by their ids"),
+    (changed("sum", lambda x, t, i, n: t[i].sum(0).repeat(n, 1)), "the words' sum"),
+    (changed("columns", lambda x, t, i, n: x.T), "came back as columns"),
+    (changed("flat", lambda x, t, i, n: x.flatten()), "one behind another"),
+    (changed("batch", lambda x, t, i, n: x[None]), "a dimension too many"),
+    (changed("zeros", lambda x, t, i, n: 0 * x), "the rows are zeros"),
+    (changed("halves", lambda x, t, i, n: x / 2), "none of the usual"),
+    (changed("doubled", lambda x, t, i, n: x[:, None, :, None]), "one vector for each"),
+]  # fmt: skip

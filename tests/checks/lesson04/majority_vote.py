@@ -4,6 +4,7 @@ from collections import Counter
 
 import numpy
 import torch
+from torch.nn.functional import one_hot
 
 
 def by_one_hot(predictions):
@@ -100,6 +101,51 @@ def floats(predictions):
     return by_one_hot(predictions).float()
 
 
+def by_votes(name, choose):
+    """A wrong answer: ``choose`` takes the votes on one text, a list, and their right label."""
+
+    def wrong(predictions):
+        columns = zip(predictions.T.tolist(), by_one_hot(predictions).tolist())
+        return torch.tensor([choose(votes, label) for votes, label in columns])
+
+    wrong.__name__ = name
+    return wrong
+
+
+def changed(name, change):
+    """A wrong answer; ``change`` takes the right labels and the predictions."""
+
+    def wrong(predictions):
+        return change(by_one_hot(predictions), predictions)
+
+    wrong.__name__ = name
+    return wrong
+
+
+def over_half(votes, label):
+    return label if votes.count(label) > len(votes) / 2 else 0
+
+
+def among(labels):
+    return lambda _, p: torch.stack([(p == label).sum(0) for label in labels(p)]).argmax(0)
+
+
+def second_of_ties(predictions):
+    counts = one_hot(predictions).sum(0)
+    places = [(row == row.max()).nonzero()[:, 0].tolist() for row in counts]
+    return torch.tensor([(row * 2)[1] if 0 in row else row[0] for row in places])
+
+
+def NEXT(answer):
+    """Nine prompts vote on scores of two labels, and on answers that are right or wrong."""
+    scores = torch.randn(9, 4, 2)
+    live = answer(scores.argmax(2)) == torch.tensor([0, 1, 1, 0])
+    assert live.float().mean().isfinite() and live.shape == (4,)
+    truth, right = torch.tensor([0, 1, 1]), torch.tensor([[True, False, True]] * 5)
+    voted = answer(torch.where(right, truth, 1 - truth)) == truth
+    assert "".join("01"[int(r)] for r in voted) == "101"
+
+
 RIGHT = [by_one_hot, by_bincount, by_counter, by_mode]
 WRONG = [
     (first_seen, "the first prompt's label wins"),
@@ -114,10 +160,31 @@ WRONG = [
     (highest_label, "the highest label that"),
     (lowest_label, "the lowest label that"),
     (number_of_votes, "the number of votes"),
-    (over_the_texts, "a label for each prompt"),
+    (over_the_texts, "counted over the texts"),
     (one_for_all, "one label stands for all"),
-    (counts_returned, "one label for each text"),
-    (values_and_indices, "return a tensor"),
+    (counts_returned, "these are the counts"),
+    (values_and_indices, "values and indices"),
     (plain_list, "return a tensor"),
     (floats, "whole numbers"),
-]
+    (second_of_ties, "another of the commonest"),
+    (by_votes("over_half", over_half), "more than half the votes"),
+    (by_votes("one_or_not", lambda v, _: v.count(1) > len(v) / 2), "the labels 0 and 1"),
+    (by_votes("place_in_the_set", lambda v, x: sorted(set(v)).index(x)), "a place in the list"),
+    (by_votes("who", lambda v, x: v.index(x)), "number of a prompt"),
+    (by_votes("sum", lambda v, _: sum(v)), "sum of the labels"),
+    (by_votes("different", lambda v, _: len(set(v))), "number of different"),
+    (by_votes("from_one", lambda v, x: x + 1), "plus 1"),
+    (changed("three", among(lambda p: range(3))), "only some labels"),
+    (changed("up_to_ten", among(lambda p: range(10))), "only some labels"),
+    (changed("as_many_as_prompts", among(lambda p: range(len(p)))), "only some labels"),
+    (changed("highest_missing", among(lambda p: range(int(p.max())))), "highest label is left"),
+    (changed("lowest_missing", among(lambda p: range(1, int(p.max()) + 1))), "label 0 is left"),
+    (changed("as_many_as_different", among(lambda p: range(len(p.unique())))), "as many labels"),
+    (changed("place_in_unique", among(lambda p: p.unique())), "a place in the list"),
+    (changed("first_text", lambda x, p: x[:1]), "only one text"),
+    (changed("of_all", lambda x, p: p.flatten().mode().values), "came back for all texts"),
+    (changed("batch", lambda x, p: x[None]), "a dimension of size 1"),
+    (changed("each_prompt", lambda x, p: p.max(1).values), "a label for each prompt"),
+    (changed("twice", lambda x, p: torch.cat([x, x])), "one label for each text"),
+    (changed("mean", lambda x, p: p.float().mean(0)), "the mean of the labels"),
+]  # fmt: skip

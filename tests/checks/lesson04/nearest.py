@@ -104,6 +104,58 @@ def unit(x):
     return normalize(x, dim=1)
 
 
+def reshaped(name, change):
+    """A wrong answer: the right numbers, changed; ``change`` takes table and vectors as well."""
+
+    def wrong(vectors, table, metric, k):
+        return change(usual(vectors, table, metric, k), table, vectors)
+
+    return named(name, wrong)
+
+
+def itself_left_out(vectors, table, metric, k):
+    values = scores(vectors, table, metric)
+    return values.masked_fill((vectors[:, None] == table).all(2), -9e9).topk(k).indices
+
+
+def five(vectors, table, metric, k):
+    return usual(vectors, table, metric, 5)
+
+
+def one(vectors, table, metric, k):
+    return usual(vectors, table, metric, 1)
+
+
+def one_too_many(vectors, table, metric, k):
+    return usual(vectors, table, metric, k + 1)
+
+
+def along_the_table(vectors, table, metric, k):
+    return scores(vectors, table, metric).topk(k, dim=0).indices
+
+
+def flat_for_one_vector(vectors, table, metric, k):
+    found = usual(vectors, table, metric, k)
+    return found[0] if len(vectors) == 1 else found
+
+
+def distances(name, score):
+    return named(name, changed("euclidean", score))
+
+
+def NEXT(answer):
+    """Neighbours are counted, leaving out the word itself, and their rows are looked up."""
+    table = torch.randn(50, 6)
+    for metric in ("cosine", "dot", "euclidean"):
+        ids = answer(table[3:9], table, metric, 6)
+        itself = (table[ids] == table[3:9][:, None]).all(2)
+        counts = ids[~itself].bincount(minlength=len(table))
+        assert counts.sum() == ids.numel() - itself.sum()
+        assert metric == "dot" or itself[:, 0].all()
+    assert len(answer(table[:2], table, "cosine", 3).unique().tolist()) > 2
+    assert answer(table[:2], table, "cosine", 1)[:, 0].tolist() == [0, 1]
+
+
 RIGHT = [usual, one_side_normalised, one_by_one]
 WRONG = [
     (named("not_normalised", changed("cosine", lambda v, t: v @ t.T)), "so long rows win"),
@@ -144,8 +196,38 @@ WRONG = [
     (always_cosine, "these are by cosine"),
     (always_dot, "these are by dot product"),
     (values_returned, "these are values"),
-    (topk_returned, "return a tensor of ids"),
-    (all_sorted, "the shape should be"),
-    (transposed, "the shape should be"),
-    (squeezed, "here (12, 1)"),
-]
+    (topk_returned, "values and indices"),
+    (all_sorted, "keep k for each"),
+    (transposed, "is transposed"),
+    (squeezed, "also where k is 1"),
+    (named("absolute_cosine", changed("cosine", lambda v, t: scores(v, t, "cosine").abs())),
+     "sign of the cosine"),
+    (named("by_sum", changed("cosine", lambda v, t: v @ normalize(t, p=1.0).T)), "numbers' sizes"),
+    (named("squared", changed("cosine", lambda v, t: v @ (t.T / (t * t).sum(1)))), "by the square"),
+    (named("root", changed("cosine", lambda v, t: v @ (t.T / t.norm(dim=1) ** 0.5))), "by the ro"),
+    (named("multiplied", changed("cosine", lambda v, t: v @ (t.T * t.norm(dim=1)))), "multiplied"),
+    (named("columns_for_dot", changed("dot", lambda v, t: v @ normalize(t, dim=0).T)),
+     "normalised along columns"),
+    (named("smallest_dot", changed("dot", lambda v, t: -v @ t.T)), "these are the smallest"),
+    (distances("largest", lambda v, t: -torch.cdist(v, t, p=torch.inf)), "difference of single"),
+    (distances("not_squared", lambda v, t: 2 * v @ t.T - t.norm(dim=1)), "|t| is not squared"),
+    (distances("sign", lambda v, t: 2 * v @ t.T + (t * t).sum(1)), "is the other one"),
+    (distances("shortest", lambda v, t: -t.norm(dim=1).expand(len(v), -1)), "v.t is missing"),
+    (distances("cancel", lambda v, t: -(v[:, None] - t).sum(2).abs()), "so they cancel"),
+    (distances("lengths", lambda v, t: -(v.norm(dim=1)[:, None] - t.norm(dim=1)).abs()),
+     "only the lengths"),
+    (itself_left_out, "the vector itself is left out"),
+    (five, "five neighbours"),
+    (one, "one neighbour"),
+    (one_too_many, "one too many"),
+    (along_the_table, "along dim=0"),
+    (reshaped("by_number", lambda ids, t, v: ids.sort(1).values), "sorted by size"),
+    (reshaped("from_one", lambda ids, t, v: ids + 1), "too high by 1"),
+    (reshaped("nearest_alone", lambda ids, t, v: ids[:, 0]), "one number for each vector"),
+    (reshaped("first_alone", lambda ids, t, v: ids[0]), "only the first vector's"),
+    (reshaped("flat", lambda ids, t, v: ids.flatten()), "in one dimension"),
+    (reshaped("rows", lambda ids, t, v: t[ids]), "the rows themselves"),
+    (reshaped("lists", lambda ids, t, v: ids.tolist()), "return a tensor of ids"),
+    (reshaped("bytes", lambda ids, t, v: ids.byte()), "int64, not torch.uint8"),
+    (flat_for_one_vector, "the shape should be (n, k): here (1, 2)"),
+]  # fmt: skip

@@ -3,6 +3,10 @@
 import torch
 from torch.nn.functional import cosine_similarity, embedding, normalize
 
+from course_utils.methods.soft_prompt import SoftPrompt, add_soft_prompt
+from course_utils.model import forward
+from course_utils.model.tiny import tiny_model
+
 
 def usual(vectors, table):
     ids = (normalize(vectors, dim=1) @ normalize(table, dim=1).T).argmax(dim=1)
@@ -83,6 +87,58 @@ def in_place(vectors, table):
     return vectors.copy_(usual(vectors, table))
 
 
+def cosines(vectors, table):
+    return normalize(vectors, dim=1) @ normalize(table, dim=1).T
+
+
+def changed(name, change):
+    """A wrong answer; ``change`` takes the right rows, the vectors and the table."""
+
+    def wrong(vectors, table):
+        return change(usual(vectors, table), vectors, table)
+
+    wrong.__name__ = name
+    return wrong
+
+
+def chosen(name, score):
+    """A wrong answer: the rows of the largest score of vectors and table."""
+
+    def wrong(vectors, table):
+        return table[score(vectors, table).argmax(1)]
+
+    wrong.__name__ = name
+    return wrong
+
+
+def itself_left_out(vectors, table):
+    equal = (vectors[:, None] == table).all(2)
+    return table[cosines(vectors, table).masked_fill(equal, -9).argmax(1)]
+
+
+def five(vectors, table):
+    return table[cosines(vectors, table).topk(5).indices]
+
+
+def flat_argmax(vectors, table):
+    return table[cosines(vectors, table).argmax() % len(table)].repeat(len(vectors), 1)
+
+
+def flat_for_one_vector(vectors, table):
+    return usual(vectors, table).squeeze(0)
+
+
+def NEXT(answer):
+    """The rows become a soft prompt, behind which a model answers."""
+    model = tiny_model()
+    table = model.get_input_embeddings().weight.detach().clone()
+    vectors = table[[5, 9, 7]] + 0.01 * torch.randn(3, 32)
+    soft_prompt = SoftPrompt(answer(vectors, table))
+    assert torch.allclose(soft_prompt.embedding.detach(), table[[5, 9, 7]])
+    add_soft_prompt(model, soft_prompt)
+    assert forward.embed(model, torch.tensor([[3, 4]])).shape == (1, 5, 32)
+
+
 RIGHT = [usual, one_by_one, by_topk]
 WRONG = [
     (by_dot, "by dot product"),
@@ -97,8 +153,27 @@ WRONG = [
     (half_way, "half-way"),
     (wrong_dimension, "along the wrong dimension"),
     (ids_returned, "these are ids"),
-    (pair_returned, "not a tuple"),
-    (extra_dimension, "the shape should be that of the vectors"),
-    (best_of_all, "the shape should be that of the vectors"),
+    (pair_returned, "two things came back"),
+    (extra_dimension, "a dimension of size 1"),
+    (best_of_all, "only one row came back"),
     (in_place, "changes its input in place"),
-]
+    (itself_left_out, "the vector itself is left out"),
+    (five, "several neighbours"),
+    (flat_argmax, "argmax without dim"),
+    (flat_for_one_vector, "the shape should be that of the vectors"),
+    (chosen("farthest", torch.cdist), "the largest distance"),
+    (chosen("absolute", lambda v, t: cosines(v, t).abs()), "sign of the cosine"),
+    (chosen("squared", lambda v, t: v @ (t.T / (t * t).sum(1))), "by the square"),
+    (chosen("by_sum", lambda v, t: v @ normalize(t, p=1.0).T), "numbers' sizes"),
+    (changed("multiplied", lambda x, v, t: x * v.norm(dim=1, keepdim=True)), "are multiplied"),
+    (changed("projected", lambda x, v, t: (v * x).sum(1, True) / (v * v).sum(1, True) * v),
+     "projections"),
+    (changed("along_the_table", lambda x, v, t: t[cosines(v, t).argmax(0)]), "along dim=0"),
+    (changed("unique", lambda x, v, t: x.unique(dim=0)), "once alone"),
+    (changed("flat", lambda x, v, t: x.flatten()), "in one dimension"),
+    (changed("columns", lambda x, v, t: x.T), "came back as columns"),
+    (changed("difference", lambda x, v, t: v - x), "this is the difference"),
+    (changed("mean", lambda x, v, t: t[cosines(v, t).topk(5).indices].mean(1)), "of several rows"),
+    (changed("average", lambda x, v, t: cosines(v, t).softmax(1) @ t), "average of all"),
+    (changed("cosines", lambda x, v, t: cosines(v, t).amax(1)), "the cosines themselves"),
+]  # fmt: skip
