@@ -242,3 +242,22 @@ class wrong_frozen(nn.Module):
 
     def forward(self, embeddings):
         return torch.cat([self.embedding.expand(len(embeddings), -1, -1), embeddings], dim=1)
+
+
+SAYS = {
+    "wrong_no_copy": "shares its memory with init",
+    "wrong_behind": "stands after the tokens",
+    "wrong_batch_of_one": "not repeated for the rows",
+    "wrong_overwrites": "takes the place of the first tokens",
+    "wrong_not_a_parameter": "embedding is a plain tensor",
+    "wrong_dtype_of_init": "parameter is not float32",
+    "wrong_detached": "no detach(), .data",
+    "wrong_random_start": "the start is random",
+    "wrong_name": "the parameter is called prompt",
+    "wrong_mixed_rows": "the rows are mixed",
+    "wrong_interleaved": "repeated along the wrong axis",
+    "wrong_three_dimensions": "the batch comes in forward alone",
+    "wrong_embedding_layer": "embedding is a layer here",
+    "wrong_prompt_alone": "this is the prompt alone",
+    "wrong_frozen": "requires no gradient",
+}

@@ -160,3 +160,24 @@ def wrong_mask_alone(attention_mask, last, length):
     front = attention_mask.new_ones(len(attention_mask), length)
     last = last + length
     return torch.cat([front, attention_mask], dim=1)
+
+
+SAYS = {
+    "wrong_zeros": "masked with 0",
+    "wrong_behind": "ones stand at the end",
+    "wrong_last_not_shifted": "last was not shifted",
+    "wrong_one_short": "last is one too low",
+    "wrong_in_place": "changes its input in place",
+    "wrong_sliced_ones": "cut out of the mask",
+    "wrong_last_column": "this is the last column, which",
+    "wrong_all_ones": "the mask is all ones",
+    "wrong_count_for_index": "last is one too high",
+    "wrong_dim_0": "rows were added to the batch",
+    "wrong_swapped": "stands in the place of the mask",
+    "wrong_twenty": "there are 20 soft tokens here",
+    "wrong_batch_of_one": "the ones have a single row",
+    "wrong_one_column": "one new column for the whole prompt",
+    "wrong_shift_by_tokens": "shifted by the width of the text",
+    "wrong_sum_over_all": "sum over the whole mask",
+    "wrong_mask_alone": "return two tensors, the mask and last",
+}

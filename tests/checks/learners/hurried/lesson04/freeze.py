@@ -183,3 +183,25 @@ def wrong_count_before_freezing(model, soft_prompt):
     model.requires_grad_(False)
     soft_prompt.requires_grad_(True)
     return total
+
+
+SAYS = {
+    "wrong_order": "freeze the model first",
+    "wrong_never_unfrozen": "let the soft prompt require gradients",
+    "wrong_counts_tensors": "this counts tensors",
+    "wrong_counts_in_model": "need not be a part of the model",
+    "wrong_counts_twice": "counted twice",
+    "wrong_eval": "eval(), detach() and no_grad() freeze nothing",
+    "wrong_attribute_of_module": "sets an attribute of the module",
+    "wrong_by_name": "not counted: it need not be a part",
+    "wrong_bytes": "these are bytes",
+    "wrong_no_return": "end in `return`",
+    "wrong_return_in_loop": "only the first parameter is frozen",
+    "wrong_top_level": "without recurse=False",
+    "wrong_in_a_list": "compares tensors number by number",
+    "wrong_all_parameters": "this counts every parameter",
+    "wrong_detach": "detach() and no_grad() freeze nothing",
+    "wrong_no_grad": "no_grad() freeze nothing",
+    "wrong_constant": "the lesson's 20 x 576",
+    "wrong_count_before_freezing": "freeze first, then count",
+}

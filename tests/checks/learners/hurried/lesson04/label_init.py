@@ -149,3 +149,27 @@ def wrong_transposed(table, label_ids, length):
 def wrong_first_word(table, label_ids, length):
     """Expands the first label word alone: one word only, and a view into the table."""
     return table[label_ids[0]].float().expand(length, -1)
+
+
+SAYS = {
+    "wrong_blocks": "come in blocks",
+    "wrong_rounded_down": "rounds is rounded down",
+    "wrong_too_long": "too many rows",
+    "wrong_into_the_table": "changes its input in place",
+    "wrong_dtype_kept": "the dtype is not float32",
+    "wrong_double": "the dtype is not float32",
+    "wrong_mean": "this is the words' mean",
+    "wrong_two_labels": "two label words are assumed",
+    "wrong_first_rows": "label_ids are not used",
+    "wrong_integer_division": "// stands for %",
+    "wrong_ids": "the ids themselves were taken",
+    "wrong_once": "there once alone",
+    "wrong_from_one": "begins with the second label word",
+    "wrong_sorted": "sorted by their ids",
+    "wrong_random": "nothing random belongs here",
+    "wrong_twenty": "there are 20 rows here",
+    "wrong_list": "return a tensor, not a list",
+    "wrong_unit_length": "rows are scaled to length 1",
+    "wrong_transposed": "came back as columns",
+    "wrong_first_word": "only the first label word",
+}

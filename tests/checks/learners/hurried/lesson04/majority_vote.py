@@ -169,3 +169,27 @@ def wrong_one_column(predictions):
 def wrong_first_prompt(predictions):
     """Returns the first prompt's answers without asking the others."""
     return predictions[0].clone()
+
+
+SAYS = {
+    "wrong_median": "the median of the labels",
+    "wrong_rounded_mean": "the mean of the labels",
+    "wrong_two_labels": "only the labels 0 and 1",
+    "wrong_dim_1": "votes were counted over the texts",
+    "wrong_tie_highest": "the highest label wins",
+    "wrong_tie_first_voted": "the first prompt's label wins",
+    "wrong_counts": "this is the number of votes",
+    "wrong_one_for_all": "one label stands for all texts",
+    "wrong_argmax": "the number of a prompt",
+    "wrong_maximum": "the highest label that any prompt gave",
+    "wrong_named_tuple": "give values and indices",
+    "wrong_num_classes": "only the labels 0 and 1",
+    "wrong_return_in_loop": "only one text has a label",
+    "wrong_absolute_majority": "more than half the votes are demanded",
+    "wrong_sum_over_texts": "votes were counted over the texts",
+    "wrong_index_of_unique": "a place in the list of the labels",
+    "wrong_lowest_given": "the lowest label that any prompt gave",
+    "wrong_sorts_in_place": "changes its input in place",
+    "wrong_one_column": "one label stands for all texts",
+    "wrong_first_prompt": "the first prompt's answer",
+}

@@ -231,3 +231,26 @@ def wrong_five(vectors, table, metric, k):
         vectors, table = F.normalize(vectors, dim=1), F.normalize(table, dim=1)
     scores = -torch.cdist(vectors, table) if metric == "euclidean" else vectors @ table.T
     return scores.topk(5).indices
+
+
+SAYS = {
+    "wrong_farthest": "these are the farthest",
+    "wrong_table_not_normalised": "needs the table's rows normalised, too",
+    "wrong_dot_normalised": "these are by cosine",
+    "wrong_last_term_missing": "has |t|^2 as well",
+    "wrong_norm_not_squared": "|t| is not squared",
+    "wrong_factor_two": "the 2 is missing",
+    "wrong_normalised_columns": "along the wrong dimension",
+    "wrong_values": "these are values",
+    "wrong_skips_the_first": "the nearest itself is left out",
+    "wrong_nearest_last": "the wrong way round",
+    "wrong_transposed": "the result is transposed",
+    "wrong_always_cosine": "these are by cosine",
+    "wrong_distance_of_directions": "these are by cosine",
+    "wrong_in_place": "changes its input in place",
+    "wrong_keepdim": "keepdim=True",
+    "wrong_first_vector": "only the first vector's neighbours",
+    "wrong_absolute_cosine": "sign of the cosine is lost",
+    "wrong_manhattan": "the Manhattan distance",
+    "wrong_five": "five neighbours came back",
+}

@@ -179,3 +179,27 @@ def wrong_random_projection(points, k=2):
     """Projects on random directions instead of those of largest variance."""
     directions, _ = torch.linalg.qr(torch.randn(points.shape[1], k))
     return (points - points.mean(0)) @ directions
+
+
+SAYS = {
+    "wrong_not_centred": "the points were not centred",
+    "wrong_without_s": "these are U's columns alone",
+    "wrong_smallest": "components of least variance",
+    "wrong_row_means": "mean was taken over each point's numbers",
+    "wrong_one_mean": "one mean was taken over all numbers",
+    "wrong_in_place": "changes its input in place",
+    "wrong_first_columns": "the first columns of the points",
+    "wrong_directions": "these are the components",
+    "wrong_columns_of_vh": "the columns of Vh were taken",
+    "wrong_always_two": "k is not used",
+    "wrong_standardised": "divided by their standard deviations",
+    "wrong_order": "components are in reverse order",
+    "wrong_s_squared": "by the singular values once too often",
+    "wrong_widest_columns": "columns of largest variance",
+    "wrong_scaled": "divided by sqrt(n - 1)",
+    "wrong_absolute": "all numbers are positive",
+    "wrong_transposed": "the result is transposed",
+    "wrong_rows_of_eigh": "rows of eigh's matrix",
+    "wrong_covariance_of_points": "these directions have n numbers",
+    "wrong_random_projection": "nothing random belongs here",
+}

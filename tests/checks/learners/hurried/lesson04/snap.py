@@ -170,3 +170,29 @@ def wrong_first_only(vectors, table):
     """Returns within the loop: the row of the first vector only."""
     for vector in vectors:
         return table[F.cosine_similarity(vector[None], table).argmax()]
+
+
+SAYS = {
+    "wrong_ids": "these are ids",
+    "wrong_dot": "nearest by dot product",
+    "wrong_euclidean": "nearest by Euclidean distance",
+    "wrong_unit_rows": "rows are scaled to length 1",
+    "wrong_table_not_normalised": "normalise the table's rows",
+    "wrong_normalised_columns": "along the wrong dimension",
+    "wrong_nearest_to_mean": "one row stands for all vectors",
+    "wrong_argmin": "the least similar rows",
+    "wrong_length_kept": "rows have the vectors' lengths",
+    "wrong_unique": "each row stands there once alone",
+    "wrong_dim_0": "taken along dim=0",
+    "wrong_flat_argmax": "argmax without dim",
+    "wrong_in_place": "changes its input in place",
+    "wrong_extra_dimension": "a dimension of size 1 is left",
+    "wrong_second_nearest": "the second nearest rows",
+    "wrong_mean_of_five": "the mean of several rows",
+    "wrong_pair": "two things came back",
+    "wrong_table_changed": "changes its input in place",
+    "wrong_soft_average": "an average of all rows",
+    "wrong_from_vectors": "the ids choose rows of `vectors`",
+    "wrong_absolute": "sign of the cosine is lost",
+    "wrong_first_only": "only one row came back",
+}
