@@ -1,6 +1,13 @@
 """Answers to ``adapter_state``."""
 
+import tempfile
+from pathlib import Path
+
 import torch
+
+from course_utils.methods.lora import add_lora, lora_layers
+from course_utils.methods.lora_files import load_adapter, set_adapter_state, write_adapter
+from course_utils.model.tiny import tiny_model
 
 PREFIX = "base_model.model."
 
@@ -38,6 +45,11 @@ def by_gradients(model):
         for name, p in model.named_parameters()
         if p.requires_grad
     }
+
+
+def by_gradients_and_names(model):
+    trained = {n for n, p in model.named_parameters() if p.requires_grad}
+    return {k: v for k, v in usual(model).items() if k[len(PREFIX) : -len(".weight")] in trained}
 
 
 def named(name, spell=lambda key: f"{PREFIX}{key}.weight", keep=lambda key: "lora_" in key):
@@ -88,7 +100,74 @@ def contiguous(tensor):
     return tensor.detach().clone().contiguous()
 
 
-RIGHT = [usual, by_modules, by_state_dict, by_gradients]
+def freezing(model):
+    return {
+        key: value.requires_grad_(False).clone().contiguous()
+        for key, value in ((f"{PREFIX}{n}.weight", p) for n, p in model.named_parameters())
+        if "lora_" in key
+    }
+
+
+def changing(model):
+    for name, parameter in model.named_parameters():
+        if "lora_" in name:
+            parameter.data = parameter.data.contiguous()
+    return usual(model)
+
+
+def to_evaluation(model):
+    return usual(model.train())
+
+
+def keyed(name, choose):
+    """A wrong answer with some of the keys alone."""
+
+    def wrong(model):
+        state = usual(model)
+        return {key: state[key] for key in choose(list(state))}
+
+    wrong.__name__ = name
+    return wrong
+
+
+def swapped(model):
+    state = usual(model)
+    other = {"A": "B", "B": "A"}
+    return {key: state[f"{key[:-8]}{other[key[-8]]}.weight"] for key in state}
+
+
+def b_under_a(model):
+    return {key.replace("lora_B", "lora_A"): value for key, value in usual(model).items()}
+
+
+def product(model):
+    return {
+        f"{PREFIX}{name}.weight": (m.lora_B @ m.lora_A).detach()
+        for name, m in model.named_modules()
+        if hasattr(m, "lora_A")
+    }
+
+
+def numbered(model):
+    return dict(enumerate(usual(model).values()))
+
+
+def NEXT(answer):
+    model = tiny_model("llama")
+    add_lora(model, 4, 8, ("q_proj", "up_proj"))
+    for layer in lora_layers(model).values():
+        torch.nn.init.normal_(layer.lora_B)
+    model.requires_grad_(False)  # as the lesson does when it has unmerged
+    settings = {"r": 4, "lora_alpha": 8, "target_modules": ["q_proj", "up_proj"]}
+    ids, fresh = torch.tensor([[3, 1, 2]]), tiny_model("llama")
+    with tempfile.TemporaryDirectory() as folder:
+        write_adapter(answer(model), settings, Path(folder) / "adapter")
+        load_adapter(fresh, Path(folder) / "adapter")
+    assert torch.equal(model(ids).logits, fresh(ids).logits)
+    set_adapter_state(model, answer(fresh))
+
+
+RIGHT = [usual, by_modules, by_state_dict]
 WRONG = [
     (saved, "the frozen weights are in it too"),
     (named("everything", keep=lambda key: True), "the frozen weights are in it too"),
@@ -111,6 +190,25 @@ WRONG = [
     (holding("in_bfloat16", lambda p: p.detach().bfloat16().contiguous()),
      "should stay in float32"),
     (holding("lists", lambda p: p.tolist()), "should be a tensor"),
+    (by_gradients, "requires_grad does not tell"),
+    (by_gradients_and_names, "requires_grad does not tell"),
+    (freezing, "requires_grad of the model's own"),
+    (changing, "only read its parameters"),
+    (to_evaluation, "the model's layers are changed"),
+    (keyed("first_layer", lambda keys: keys[:2]), "is `return` in the loop"),
+    (keyed("not_the_first", lambda keys: keys[2:]), "some layers are missing"),
+    (swapped, "lora_A and lora_B are swapped"),
+    (b_under_a, "lora_B stands under the name of lora_A"),
+    (product, "a whole weight for each layer"),
+    (numbered, "no key names lora_A or lora_B"),
+    (named("model_twice", lambda key: f"{PREFIX}model.{key}.weight"), "once too often"),
+    (named("no_full_stop", lambda key: f"{PREFIX[:-1]}{key}.weight"), "a full stop is missing"),
+    (named("small", lambda key: f"{PREFIX}{key}.weight".replace("a_A", "a_a").replace(
+        "a_B", "a_b")), "with a capital letter"),
+    (named("other_order", lambda key: f"{PREFIX}{key[:-7]}.weight.{key[-6:]}"), "comes last"),
+    (named("underscores", lambda key: f"{PREFIX}{key[:-7].replace('.', '_')}{key[-7:]}.weight"),
+     "stay as they are"),
+    (named("no_layer", lambda key: f"{PREFIX}{key[-6:]}.weight"), "every layer needs keys"),
     (by_own_class, "no adapter was found"),
     (a_list, "return a dictionary"),
 ]  # fmt: skip

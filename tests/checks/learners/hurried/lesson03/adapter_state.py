@@ -257,3 +257,27 @@ def wrong_linear_inside(model):
             state[key + ".lora_A.weight"] = module.lora_A.weight.detach().cpu().clone()
             state[key + ".lora_B.weight"] = module.lora_B.weight.detach().cpu().clone()
     return state
+
+
+SAYS = {
+    "wrong_no_prefix": "PEFT's prefix 'base_model.model.' is missing",
+    "wrong_half_a_prefix": "the model's own name 'model.' follows it",
+    "wrong_no_weight": "'.weight' is missing at the end",
+    "wrong_adapter_name": "but not in the file",
+    "wrong_last_name": "not its last part",
+    "wrong_same_key": "lora_B stands under the name",
+    "wrong_swapped": "lora_A and lora_B are swapped",
+    "wrong_only_a": "lora_B is missing",
+    "wrong_not_a_copy": "shares its memory with the model",
+    "wrong_with_gradient": "still asks for gradients",
+    "wrong_parameters": "still asks for gradients",
+    "wrong_freezes_the_model": "requires_grad of the model's own",
+    "wrong_not_contiguous": "is not contiguous",
+    "wrong_with_base": "the frozen weights are in it too",
+    "wrong_whole_model": "the frozen weights are in it too",
+    "wrong_transposed": "is transposed",
+    "wrong_product": "a whole weight for each layer",
+    "wrong_half": "should stay in float32",
+    "wrong_returns_in_loop": "is `return` in the loop",
+    "wrong_linear_inside": "have no .weight",
+}
