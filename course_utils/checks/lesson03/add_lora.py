@@ -7,10 +7,17 @@ import torch
 from torch import nn
 
 from course_utils.checks.core.calling import call
-from course_utils.checks.core.compare import UNKNOWN, Mistakes, pairs
+from course_utils.checks.core.compare import UNKNOWN, cause_of_raising, pairs
 from course_utils.checks.core.describe import show
 from course_utils.checks.core.exercise import exercise
 from course_utils.checks.core.outcome import AnswerRaised, Mistake
+from course_utils.checks.lesson03.add_lora_mistakes import (
+    CHOICE_MISTAKES,
+    RAISED_MISTAKES,
+    is_chosen,
+    last,
+    linear_names,
+)
 from course_utils.model.tiny import tiny_model
 
 
@@ -53,62 +60,16 @@ class Toy(nn.Module):
         self.output_head = nn.Linear(width, 11)
 
 
-def last(name: str) -> str:
-    """The last part of a full name."""
-    return name.split(".")[-1]
-
-
-def is_chosen(name: str, module: nn.Module, targets: list[str]) -> bool:
-    """The definition."""
-    return isinstance(module, nn.Linear) and last(name) in targets
-
-
-CHOICE_MISTAKES: Mistakes = {  # the wrong answers choose layers, as ``is_chosen`` does
-    "every linear layer was replaced, even the output head: only the targets are asked for": [
-        lambda name, module, targets: isinstance(module, nn.Linear)
-    ],
-    "every linear layer but the output head was replaced: only the targets are asked for": [
-        lambda name, module, targets: isinstance(module, nn.Linear) and name != "output_head"
-    ],
-    "names that merely end like a target were taken too: compare name.split('.')[-1]": [
-        lambda name, module, targets: (
-            isinstance(module, nn.Linear) and name.endswith(tuple(targets))
-        )
-    ],
-    "names that merely contain a target were taken too: compare the last part as a whole": [
-        lambda name, module, targets: (
-            isinstance(module, nn.Linear) and any(target in last(name) for target in targets)
-        )
-    ],
-    "a target's name anywhere in the full name was enough: only the last part counts": [
-        lambda name, module, targets: (
-            isinstance(module, nn.Linear) and any(target in name for target in targets)
-        ),
-        lambda name, module, targets: (
-            isinstance(module, nn.Linear) and any(target in name.split(".") for target in targets)
-        ),
-    ],
-    "only the first target was used": [
-        lambda name, module, targets: is_chosen(name, module, targets[:1])
-    ],
-    "only the first block was changed: go through the whole model": [
-        lambda name, module, targets: is_chosen(name, module, targets) and "blocks.0" in name
-    ],
-    "the targets were left out, and the others replaced": [
-        lambda name, module, targets: isinstance(module, nn.Linear) and last(name) not in targets
-    ],
-}
-
-
 def examine_add(answer: Any, model: nn.Module, targets: list[str]) -> None:
     """One call: what was replaced, what is frozen, what came back."""
     modules = dict(model.named_modules())
     wanted = [name for name, module in modules.items() if is_chosen(name, module, targets)]
-    old = list(model.parameters())
+    old = dict(model.named_parameters())
+    all_linear = linear_names(model)
     made: list[Adapter] = []
 
     def make_layer(linear: nn.Linear) -> Adapter:
-        if linear in [layer.base for layer in made]:
+        if any(linear is layer.base for layer in made):
             likely = (
                 "a layer was wrapped twice: its new layer holds a linear layer too, which your "
                 "walk then reaches; make the list of names first, then replace"
@@ -120,79 +81,137 @@ def examine_add(answer: Any, model: nn.Module, targets: list[str]) -> None:
         made.append(Adapter(linear))
         return made[-1]
 
+    case = (model, make_layer, targets)
     try:
-        value = call(answer, model, make_layer, targets)
+        value = call(answer, *case)
     except AnswerRaised as raised:
         if isinstance(raised.error, Mistake):
             raise raised.error from None
+        raised.likely = cause_of_raising(raised.error, case, RAISED_MISTAKES)
         raise
-    examine_places(model, modules, wanted, targets, bool(made))
+    except Mistake:
+        if made:  # what was replaced says more than what came back
+            examine_places(model, modules, wanted, targets, made)
+        raise
+    examine_places(model, modules, wanted, targets, made)
     examine_gradients(model, old)
-    examine_names(value, wanted)
+    examine_names(value, wanted, all_linear)
+
+
+def adapters_of(model: nn.Module) -> dict[str, Adapter]:
+    """The new layers by full name."""
+    return {name: m for name, m in model.named_modules() if isinstance(m, Adapter)}
 
 
 def examine_places(
-    model: nn.Module, modules: dict, wanted: list[str], targets: list[str], made: bool
+    model: nn.Module, modules: dict, wanted: list[str], targets: list[str], made: list[Adapter]
 ) -> None:
     """Are new layers where they should be, each around the layer that was there?"""
-    new = {name: m for name, m in model.named_modules() if isinstance(m, Adapter)}
+    new = adapters_of(model)
     expected, got = f"new layers at {show(wanted)}", f"new layers at {show(list(new))}"
-    if not new and made:
-        raise Mistake(
-            "make_layer was called, but its layers are not in the model: assigning to a variable "
-            "changes no module; use setattr on the parent, or model.set_submodule",
-            expected, got,
-        )  # fmt: skip
-    if not new:
-        raise Mistake(
-            "nothing was replaced: named_children() sees the first level alone, "
-            "model.named_modules() every level",
-            expected, got,
-        )  # fmt: skip
-    if set(new) != set(wanted):
-        for likely, chosen in pairs(CHOICE_MISTAKES):
-            if set(new) == {n for n, m in modules.items() if chosen(n, m, targets)}:
-                raise Mistake(likely, expected, got)
-        raise Mistake(UNKNOWN, expected, got)
+    likely = cause_of_places(model, modules, wanted, targets, made)
+    if likely:
+        raise Mistake(likely, expected, got)
     for name, layer in new.items():
         if layer.base is not modules[name]:
             likely = f"{name} holds another layer than before: pass make_layer the one at its place"
             raise Mistake(likely, expected, got)
 
 
-def examine_gradients(model: nn.Module, old: list[nn.Parameter]) -> None:
-    """Adapters train, the rest does not."""
-    adapters = [p for m in model.modules() if isinstance(m, Adapter) for p in (m.lora_A, m.lora_B)]
-    on = [sum(p.requires_grad for p in part) for part in (adapters, old)]
-    expected = f"{len(adapters)} of {len(adapters)} adapters and 0 of {len(old)} others trainable"
-    got = f"{on[0]} of {len(adapters)} adapters and {on[1]} of {len(old)} others trainable"
-    if on[0] < len(adapters):
-        raise Mistake(
-            "the adapters are frozen too, and nothing would be trained: freeze first, then replace",
-            expected, got,
-        )  # fmt: skip
-    if on[1] == len(old):
-        raise Mistake(
-            "nothing is frozen: call model.requires_grad_(False) before replacing", expected, got
+def cause_of_places(
+    model: nn.Module, modules: dict, wanted: list[str], targets: list[str], made: list[Adapter]
+) -> str:
+    """Why the new layers are not where they should be; "" if they are."""
+    new = set(adapters_of(model))
+    if any("." in name for module in model.modules() for name in module._modules):
+        return (
+            "setattr with a full name adds a child to the model itself, and the old layer stays "
+            "in use: set the last name on its parent, or use model.set_submodule"
         )
-    if on[1]:
-        raise Mistake(
+    if new == set(wanted):
+        return ""
+    if not made:
+        return (
+            "no layer was found: the targets are last names, so compare name.split('.')[-1], and "
+            "of the modules at every level, model.named_modules()"
+        )
+    if not new and not any(layer.base is module for layer in made for module in modules.values()):
+        return "this changes a copy: the caller goes on with the model itself, so change that"
+    if not new:
+        return (
+            "make_layer was called, but its layers are not in the model: assigning to a variable "
+            "changes no module; use setattr on the parent, or model.set_submodule"
+        )
+    if new == {wanted[0]}:
+        return "only the first layer was replaced: is `return` or `break` in the loop?"
+    if new <= set(targets) - set(wanted):
+        return "the new layers were set on the model itself: each belongs on its layer's parent"
+    for likely, chosen in pairs(CHOICE_MISTAKES):
+        if new == {n for n, m in modules.items() if chosen(n, m, targets)}:
+            return likely
+    return UNKNOWN
+
+
+def examine_gradients(model: nn.Module, old: dict[str, nn.Parameter]) -> None:
+    """Adapters train, the rest does not."""
+    layers = adapters_of(model).values()
+    adapters = [p for m in layers for p in (m.lora_A, m.lora_B)]
+    training = {name for name, parameter in old.items() if parameter.requires_grad}
+    frozen = sum(not p.requires_grad for p in adapters)
+    if not frozen and not training:
+        return
+    replaced = {id(p) for m in layers for p in m.base.parameters()}
+    inside = {name for name, parameter in old.items() if id(parameter) in replaced}
+    if frozen:
+        likely = (
+            "the adapters are frozen too, and nothing would be trained: freeze first, then replace"
+        )
+    elif training == set(old):
+        likely = "nothing is frozen: call model.requires_grad_(False) before replacing"
+    elif all(name.endswith("bias") for name in training):
+        likely = "the biases still train: freeze every parameter, not only what is called weight"
+    elif training == set(old) - inside:
+        likely = (
+            "only the replaced layers are frozen, and the rest of the model still trains: freeze "
+            "it all, with model.requires_grad_(False)"
+        )
+    elif training <= inside:
+        likely = (
+            "the replaced layers' own weights still train: freeze them too, A and B train alone"
+        )
+    else:
+        likely = (
             "some of the old parameters still train: freeze them all (replaced or not, embedding, "
-            "norms, biases), with model.requires_grad_(False)",
-            expected, got,
-        )  # fmt: skip
+            "norms, biases), with model.requires_grad_(False)"
+        )
+    expected, got = (
+        f"{a} of {len(adapters)} adapters and {b} of {len(old)} others trainable"
+        for a, b in ((len(adapters), 0), (len(adapters) - frozen, len(training)))
+    )
+    raise Mistake(likely, expected, got)
 
 
-def examine_names(value: Any, wanted: list[str]) -> None:
+def examine_names(value: Any, wanted: list[str], all_linear: list[str]) -> None:
     """Is it the list of full names, in any order?"""
     expected = show(wanted)
-    if not isinstance(value, (list, tuple, set)) or not all(isinstance(n, str) for n in value):
+    if isinstance(value, (set, frozenset)):
+        likely = "a set has no first name, and the lesson takes names[0]: return a list"
+        raise Mistake(likely, expected, show(value))
+    if not isinstance(value, (list, tuple)) or not all(isinstance(n, str) for n in value):
         likely = "return the list of the full names of the replaced layers"
         raise Mistake(likely, expected, show(value))
     if sorted(value) == sorted(map(last, wanted)) or set(value) == set(map(last, wanted)):
         raise Mistake("these are last names: return the full ones", expected, show(value))
-    if sorted(value) != sorted(wanted):
-        raise Mistake("the names are not those of the replaced layers", expected, show(value))
+    if sorted(value) == sorted(wanted):
+        return
+    likely = "the names are not those of the replaced layers"
+    if set(value) == set(wanted):
+        likely = "some names are there more than once"
+    elif set(value) < set(wanted):
+        likely = "some names are missing: add each one in the loop, and return after it"
+    elif sorted(value) == sorted(all_linear):
+        likely = "these are the names of all linear layers: return those of the replaced ones"
+    raise Mistake(likely, expected, show(value))
 
 
 HINTS = (
@@ -204,7 +223,7 @@ HINTS = (
 )
 
 
-@exercise(hints=HINTS, mistakes=CHOICE_MISTAKES)
+@exercise(hints=HINTS, mistakes=CHOICE_MISTAKES | RAISED_MISTAKES)
 def add_lora(answer: Any, numbers: random.Random) -> None:
     """A toy full of traps, then a small language model."""
     examine_add(answer, Toy(numbers), numbers.sample(["query", "value", "up", "base"], 4))

@@ -2,7 +2,11 @@
 
 import copy
 
+import torch
 from torch import nn
+
+from course_utils.methods.lora import LoRALinear, lora_layers, remove_lora
+from course_utils.model.tiny import tiny_model
 
 
 def usual(model, make_layer, targets):
@@ -182,6 +186,71 @@ def last(name):
     return name.split(".")[-1]
 
 
+def sets_a_full_name(model, make_layer, targets):
+    model.requires_grad_(False)
+    names = [n for n, m in model.named_modules() if isinstance(m, nn.Linear) and last(n) in targets]
+    for name in names:
+        setattr(model, name, make_layer(model.get_submodule(name)))
+    return names
+
+
+def sets_on_the_model(model, make_layer, targets):
+    model.requires_grad_(False)
+    names = [n for n, m in model.named_modules() if isinstance(m, nn.Linear) and last(n) in targets]
+    for name in names:
+        setattr(model, last(name), make_layer(model.get_submodule(name)))
+    return names
+
+
+def returns_in_the_loop(model, make_layer, targets):
+    model.requires_grad_(False)
+    for name, module in list(model.named_modules()):
+        if isinstance(module, nn.Linear) and last(name) in targets:
+            model.set_submodule(name, make_layer(module))
+            return [name]
+
+
+def trains_the_replaced(model, make_layer, targets):
+    names = usual(model, make_layer, targets)
+    for name in names:
+        model.get_submodule(name).requires_grad_(True)
+    return names
+
+
+def returns_a_set(model, make_layer, targets):
+    return set(usual(model, make_layer, targets))
+
+
+def returns_one_name(model, make_layer, targets):
+    return usual(model, make_layer, targets)[:1]
+
+
+def returns_names_twice(model, make_layer, targets):
+    return 2 * usual(model, make_layer, targets)
+
+
+def returns_all_linear_layers(model, make_layer, targets):
+    names = [n for n, m in model.named_modules() if isinstance(m, nn.Linear)]
+    usual(model, make_layer, targets)
+    return names
+
+
+def NEXT(answer):
+    model, ids = tiny_model("qwen2"), torch.tensor([[3, 1, 2]])
+    before = model(ids).logits
+    names = answer(model, lambda linear: LoRALinear(linear, 2, 4), ("q_proj", "down_proj"))
+    assert torch.equal(before, model(ids).logits)
+    layers = lora_layers(model)
+    assert len(names) == len(layers) == 4
+    trained = {n for n, p in model.named_parameters() if p.requires_grad}
+    assert trained == {f"{name}.{part}" for name in layers for part in ("lora_A", "lora_B")}
+    model(ids).logits.sum().backward()
+    assert layers[names[0]].lora_B.grad.any()
+    assert layers[names[0]].base.weight.grad is None
+    remove_lora(model)
+    assert not lora_layers(model)
+
+
 RIGHT = [usual, by_parents, by_recursion]
 WRONG = [
     (choosing("every_linear_layer", lambda n, t: True), "even the output head"),
@@ -196,14 +265,24 @@ WRONG = [
     (choosing("first_target", lambda n, t: last(n) == t[0]), "only the first target"),
     (choosing("first_block", lambda n, t: last(n) in t and ".0." in n), "only the first block"),
     (choosing("all_but_the_targets", lambda n, t: last(n) not in t), "targets were left out"),
+    (choosing("last_target", lambda n, t: last(n) == t[-1]), "only the last target"),
+    (choosing("name_around", lambda n, t: last(n.rpartition(".")[0]) in t), "the layer around it"),
+    (sets_a_full_name, "setattr with a full name"),
+    (sets_on_the_model, "set on the model itself"),
+    (returns_in_the_loop, "only the first layer was replaced"),
+    (trains_the_replaced, "own weights still train"),
+    (returns_a_set, "a set has no first name"),
+    (returns_one_name, "some names are missing"),
+    (returns_names_twice, "more than once"),
+    (returns_all_linear_layers, "the names of all linear layers"),
     (no_freezing, "nothing is frozen"),
     (freezes_last, "the adapters are frozen too"),
-    (freezes_the_replaced_alone, "some of the old parameters still train"),
-    (freezes_weights_alone, "some of the old parameters still train"),
+    (freezes_the_replaced_alone, "only the replaced layers are frozen"),
+    (freezes_weights_alone, "the biases still train"),
     (freezes_linear_layers_alone, "some of the old parameters still train"),
-    (first_level_alone, "the first level alone"),
+    (first_level_alone, "no layer was found"),
     (rebinds_the_variable, "assigning to a variable changes no module"),
-    (changes_a_copy, "assigning to a variable changes no module"),
+    (changes_a_copy, "this changes a copy"),
     (wraps_twice, "wrapped twice"),
     (takes_any_module, "takes a linear layer"),
     (wraps_a_new_layer, "holds another layer than before"),

@@ -268,3 +268,24 @@ def wrong_children_only(model, make_layer, targets):
             setattr(model, name, make_layer(module))
             names.append(name)
     return names
+
+
+SAYS = {
+    "wrong_does_not_freeze": "nothing is frozen",
+    "wrong_freezes_afterwards": "the adapters are frozen too",
+    "wrong_freezes_targets_only": "only the replaced layers are frozen",
+    "wrong_freezes_weights_only": "the biases still train",
+    "wrong_freezes_by_attribute": "nothing is frozen: call",
+    "wrong_substring": "anywhere in the full name was enough",
+    "wrong_endswith": "merely end like a target",
+    "wrong_full_name": "the targets are last names",
+    "wrong_any_module": "make_layer takes a linear layer",
+    "wrong_all_linear": "every linear layer was replaced",
+    "wrong_loop_variable": "assigning to a variable changes no module",
+    "wrong_dotted_setattr": "setattr with a full name",
+    "wrong_returns_last_names": "these are last names",
+    "wrong_returns_model": "return the list of the full names",
+    "wrong_returns_in_loop": "is `return` or `break` in the loop",
+    "wrong_copy": "this changes a copy",
+    "wrong_children_only": "the modules at every level",
+}
