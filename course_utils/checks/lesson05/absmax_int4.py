@@ -101,8 +101,27 @@ ABSMAX_MISTAKES: Mistakes = {
         lambda w: ((w / largest(w)).round().to(torch.int8).flatten(), largest(w)),
         lambda w: ((w / largest(w)).round().to(torch.int8).flatten(), largest(w).item()),
     ],
-    "the standard deviation is no bound: take the largest magnitude": [
-        by_scale(lambda w: w.std() / 7)
+    "neither the standard deviation nor a mean is a bound: take the largest magnitude": [
+        by_scale(lambda w: w.std() / 7),
+        by_scale(lambda w: w.abs().mean() / 7),
+        by_scale(lambda w: w.square().mean().sqrt() / 7),
+        by_scale(lambda w: w.abs().median() / 7),
+    ],
+    "(max - min) / 14 is the step only where both sides are of one length: take absmax / 7": [
+        by_scale(lambda w: (w.max() - w.min()) / 14)
+    ],
+    "the sign is lost: codes run from -7 to 7, so abs() belongs to the scale alone": [
+        lambda w: rounded(w.abs(), largest(w))
+    ],
+    "a weight of one step is code 1: divide by the scale, and do not multiply": [
+        lambda w: ((w * largest(w)).round(), largest(w).item())
+    ],
+    "round once, at the end: first divide by the scale, which is absmax / 7": [
+        lambda w: ((w / w.abs().max()).round() * 7, largest(w).item())
+    ],
+    "the codes are right, the scale is rounded: return it as it is": [
+        lambda w, n=n: (rounded(w, largest(w))[0], round(largest(w).item(), n))
+        for n in (0, 1, 2, 3)
     ],
 }
 
@@ -132,12 +151,12 @@ def codes_reader(weight: Tensor) -> Callable[[Any], Pair]:
     return read
 
 
-def refuse_fractions(codes: Tensor) -> None:
-    """The right codes, but not in a type of whole numbers?"""
-    if codes.is_floating_point():
+def refuse_other_dtypes(codes: Tensor) -> None:
+    """The right codes, but not in the type that the lesson asks for?"""
+    if codes.dtype != torch.int8:
         dtype = str(codes.dtype).removeprefix("torch.")
         raise Mistake(
-            f"the codes are right, and still {dtype}, which saves no memory: .to(torch.int8)",
+            f"the codes are right, and still {dtype}: int8 takes one byte each, .to(torch.int8)",
             "int8",
             dtype,
         )
@@ -163,4 +182,4 @@ def absmax_int4(answer: Any, numbers: random.Random) -> None:
     for case in cases:
         read = codes_reader(case[0])
         (got,) = compare(answer, [case], right_absmax, ABSMAX_MISTAKES, read, 1e-5)
-        refuse_fractions(got[0])
+        refuse_other_dtypes(got[0])

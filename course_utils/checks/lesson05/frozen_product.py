@@ -1,37 +1,32 @@
 """``FrozenProduct`` (lesson 5, *A frozen layer in 4 bits*)."""
 
 import random
-import weakref
+import re
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from course_utils.checks.core.calling import call
-from course_utils.checks.core.compare import Mistakes, cause_of_raising, explanation
+from course_utils.checks.core.compare import UNKNOWN, Mistakes, cause_of_raising, explanation
 from course_utils.checks.core.describe import show
 from course_utils.checks.core.difference import agree
 from course_utils.checks.core.exercise import exercise
 from course_utils.checks.core.outcome import AnswerRaised, Mistake
-from course_utils.checks.lesson05.kept_tensors import kept_sizes
+from course_utils.checks.lesson05.kept_tensors import KeptTensors
 
 
 class Layer:
     """Stands for a quantised layer: ``weight`` is a new tensor whenever it is read."""
 
     def __init__(self, out: int, in_: int):
-        self.codes = torch.randn(out, in_).tolist()
-        self.given: list[weakref.ref] = []
+        self._weight = torch.randn(out, in_)
+        self.out_features, self.in_features = out, in_
 
     @property
     def weight(self) -> Tensor:
-        weight = torch.tensor(self.codes)
-        self.given.append(weakref.ref(weight))
-        return weight
-
-    def alive(self) -> bool:
-        """Is one of the weights that were given out still in memory?"""
-        return any(reference() is not None for reference in self.given)
+        return self._weight.clone()
 
 
 FORWARD_MISTAKES: Mistakes = {
@@ -47,6 +42,7 @@ FORWARD_MISTAKES: Mistakes = {
     ],
     "the input itself came back": [lambda x, W: x],
     "the product is negative": [lambda x, W: -x @ W.T],
+    "the result is transposed: x @ W.T, in this order": [lambda x, W: W @ x.mT],
 }
 BACKWARD_MISTAKES: Mistakes = {
     "no transpose here: the gradient of x is gradient @ W, (..., out) times (out, in)": [
@@ -69,24 +65,60 @@ BACKWARD_MISTAKES: Mistakes = {
     "this depends on the input: the gradient of x is gradient @ W alone": [
         lambda g, x, W: (g @ W) * x
     ],
-    "the gradient is scaled: gradient @ W, nothing more": [lambda g, x, W: 2 * g @ W],
     "the gradient has the wrong sign": [lambda g, x, W: -g @ W],
     "the gradient that came from above is not used": [lambda g, x, W: W.sum(0).expand_as(x)],
+    "this gradient is 0 everywhere: it should be gradient @ W": [
+        lambda g, x, W: torch.zeros_like(x)
+    ],
+}
+RAISED = {  # what the message of an exception holds: its cause
+    r"save_for_backward can only save": (
+        "save_for_backward is for tensors: keep the layer itself, ctx.layer = layer"
+    ),
+    r"Backward' object has no attribute": (
+        "backward finds on ctx what forward has put there, under the same name: ctx.layer = layer"
+    ),
+    r"not enough values to unpack .*got 0": (
+        "ctx.saved_tensors holds what forward gave to save_for_backward: here nothing"
+    ),
+    r"forward\(\) (takes|missing)": "forward takes three arguments: ctx, x and the layer",
+    r"backward\(\) (takes|missing)": (
+        "backward takes two arguments: ctx, and the gradient of the one output"
+    ),
+    r"must implement the forward": "forward is missing: it should be called so",
 }
 
 
-def examine(answer: Any, layer: Layer, x: Tensor) -> None:
+def cause(error: BaseException, arguments: tuple, mistakes: Mistakes) -> str:
+    """The likely mistake behind an exception; "" where none is known."""
+    for pattern, sentence in RAISED.items():
+        if re.search(pattern, str(error)):
+            return sentence
+    return cause_of_raising(error, arguments, mistakes)
+
+
+def scaled(got: Tensor, right: Tensor, arguments: tuple, mistakes: Mistakes) -> str:
+    """The likely mistake behind a value, which may be a multiple of the right one."""
+    likely = explanation([arguments], [got], mistakes, 1e-4)
+    if likely == UNKNOWN and got.shape == right.shape:
+        factor = (got * right).sum() / right.square().sum()
+        if agree(got, factor * right, 1e-4):
+            return f"this is scaled: it is {factor:.4g} times what it should be"
+    return likely
+
+
+def examine(answer: Callable, layer: Layer, x: Tensor) -> None:
     """One product; another layer computes between its forward and its backward pass."""
-    W, leaf = layer.weight, x.clone().requires_grad_()
+    W, leaf = layer._weight, x.clone().requires_grad_()
     try:
-        output = call(answer.apply, leaf, layer)
+        output = call(answer, leaf, layer)
     except AnswerRaised as raised:
-        raised.likely = cause_of_raising(raised.error, (x, W), FORWARD_MISTAKES)
+        raised.likely = cause(raised.error, (x, W), FORWARD_MISTAKES)
         raise
     examine_output(output, x, W)
-    examine_memory(answer, layer, leaf)
+    examine_memory(answer, Layer(*W.shape), leaf)
     other = Layer(*W.shape)
-    answer.apply(x, other)
+    answer(x.clone().requires_grad_(), other)
     gradient = torch.randn_like(output)
     got = backward(output, leaf, gradient, W)
     if got is None:
@@ -96,7 +128,7 @@ def examine(answer: Any, layer: Layer, x: Tensor) -> None:
             "a gradient for x",
             "none",
         )
-    if agree(got, gradient @ other.weight, 1e-4):
+    if agree(got, gradient @ other._weight, 1e-4):
         raise Mistake(
             "this is the weight of the layer that was computed last: keep the layer on ctx, as the "
             "class is one for all layers",
@@ -104,7 +136,7 @@ def examine(answer: Any, layer: Layer, x: Tensor) -> None:
             show(got),
         )
     if not agree(got, gradient @ W, 1e-4):
-        likely = explanation([(gradient, x, W)], [got], BACKWARD_MISTAKES, 1e-4)
+        likely = scaled(got, gradient @ W, (gradient, x, W), BACKWARD_MISTAKES)
         raise Mistake(likely, "gradient @ W", show(got))
 
 
@@ -114,19 +146,31 @@ def examine_output(output: Any, x: Tensor, W: Tensor) -> None:
     if not isinstance(output, Tensor):
         raise Mistake("forward returns a tensor", show(expected), show(output))
     if not agree(output, expected, 1e-4):
-        likely = explanation([(x, W)], [output], FORWARD_MISTAKES, 1e-4)
+        likely = scaled(output.detach(), expected, (x, W), FORWARD_MISTAKES)
         raise Mistake(likely, "x @ W.T", show(output))
 
 
-def examine_memory(answer: Any, layer: Layer, leaf: Tensor) -> None:
-    """Between forward and backward, is neither the weight nor the input kept, nor a copy?"""
-    x, layer = leaf * 1.0, Layer(len(layer.codes), leaf.shape[-1])
-    reference, numbers = weakref.ref(x), len(layer.codes) * leaf.shape[-1]
-    output = answer.apply(x, layer)
-    del x
-    alive, input_alive = layer.alive(), reference() is not None and output.requires_grad
-    kept = kept_sizes(lambda: answer.apply(leaf * 1.0, layer), answer, layer)
-    if alive or numbers in kept:
+def examine_memory(answer: Callable, layer: Layer, leaf: Tensor) -> None:
+    """Is neither the weight nor the input kept after forward, nor a copy, nor after backward?"""
+    with KeptTensors() as kept:
+        x = leaf * 1.0
+        output = answer(x, layer)
+        del x
+        refuse_kept(kept.sizes(output), layer._weight.numel(), leaf.numel())
+        gradient = torch.randn_like(output)
+        got = backward(output, leaf, gradient, layer._weight)
+    but = (output, gradient) if got is None else (output, gradient, got)
+    if layer._weight.numel() in kept.sizes(*but):
+        raise Mistake(
+            "backward leaves the weight in memory: it may be in a variable, and nowhere else",
+            "no weight in memory after backward",
+            "one",
+        )
+
+
+def refuse_kept(kept: list[int], weight: int, x: int) -> None:
+    """Name what takes so many numbers."""
+    if weight in kept or sum(kept) == weight:
         raise Mistake(
             "the weight in full precision is kept until the backward pass: in a model all layers' "
             "would be, and 4 bits have saved nothing. Keep the layer, ctx.layer = layer, and read "
@@ -134,12 +178,18 @@ def examine_memory(answer: Any, layer: Layer, leaf: Tensor) -> None:
             "no weight in memory after forward",
             "one",
         )
-    if input_alive or leaf.numel() in kept:
+    if x in kept:
         raise Mistake(
             "the input is kept for the backward pass: only the gradient of the weight would need "
             "it, and a frozen weight has none",
             "nothing but the layer is kept",
             "x too",
+        )
+    if sum(kept) >= min(weight, x):
+        raise Mistake(
+            "more than the layer is kept for the backward pass, which needs nothing else",
+            "no tensor",
+            f"tensors of {kept} numbers",
         )
 
 
@@ -147,6 +197,7 @@ def backward(output: Tensor, leaf: Tensor, gradient: Tensor, W: Tensor) -> Tenso
     """The gradient that reaches the leaf; None where none does."""
     if not output.requires_grad:
         return None
+    before = gradient.clone()
     try:
         (got,) = torch.autograd.grad(output, leaf, gradient, allow_unused=True)
     except NotImplementedError as error:
@@ -174,9 +225,22 @@ def backward(output: Tensor, leaf: Tensor, gradient: Tensor, W: Tensor) -> Tenso
             raise Mistake(
                 "the gradient of x has the shape of x: gradient @ W", "the shape of x", text
             ) from error
-        likely = cause_of_raising(error, (gradient, leaf.detach(), W), BACKWARD_MISTAKES)
+        likely = cause(error, (gradient, leaf.detach(), W), BACKWARD_MISTAKES)
         raise AnswerRaised(error, "the backward pass", likely) from error
+    if not torch.equal(gradient, before):
+        raise Mistake(
+            "backward changes the gradient that it gets, which others still need: work on a copy",
+            "the gradient left as it was",
+            "a gradient that was changed",
+        )
     return got
+
+
+def can_be_applied(answer: Any) -> bool:
+    """Can the lesson call ``answer.apply``? A module has another method of this name."""
+    if isinstance(answer, type) and not issubclass(answer, torch.autograd.Function):
+        return callable(vars(answer).get("apply"))
+    return callable(getattr(answer, "apply", None)) and not isinstance(answer, torch.nn.Module)
 
 
 HINTS = (
@@ -189,8 +253,7 @@ HINTS = (
 @exercise(hints=HINTS, mistakes={**FORWARD_MISTAKES, **BACKWARD_MISTAKES})
 def FrozenProduct(answer: Any, numbers: random.Random) -> None:
     """The output, the gradient, and what is kept in between: for rows, and for a square weight."""
-    wrong_class = isinstance(answer, type) and not issubclass(answer, torch.autograd.Function)
-    if wrong_class or not callable(getattr(answer, "apply", None)):
+    if not can_be_applied(answer):
         if callable(answer) and not isinstance(answer, type):
             call(answer, torch.randn(2, 3), Layer(4, 3))  # a stub?
         raise Mistake(
@@ -201,4 +264,4 @@ def FrozenProduct(answer: Any, numbers: random.Random) -> None:
         )
     size = numbers.randint(4, 8)
     for out, in_, rows in ((size + 3, size, (2,)), (size, size, (2, 11)), (size, size + 2, (3, 7))):
-        examine(answer, Layer(out, in_), torch.randn(*rows, in_))  # all sizes differ
+        examine(answer.apply, Layer(out, in_), torch.randn(*rows, in_))  # all sizes differ

@@ -1,50 +1,51 @@
-"""Which tensors an autograd function keeps between its forward and its backward pass.
+"""Which tensors stay in memory after a computation.
 
 For ``FrozenProduct`` (lesson 5, *A frozen layer in 4 bits*).
 """
 
-from collections.abc import Callable, Iterator
+import gc
+from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch import Tensor
-from torch.autograd.graph import saved_tensors_hooks
+from torch.multiprocessing.reductions import StorageWeakRef
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 
-def kept_sizes(forward: Callable[[], Tensor], *places: Any) -> list[int]:
-    """Numbers in each tensor that ``forward`` leaves behind, its output not counted.
+class KeptTensors(TorchDispatchMode):
+    """Within it, the memory of each tensor that an operation makes is noted.
 
-    Found are tensors that autograd saved, and those that can be reached from ``ctx`` or from the
-    ``places``, such as the function's class and the layer; copies as well.
+    So a tensor is found wherever it is kept (on ``ctx``, in the layer, in a global variable, by
+    autograd), as it is, as a view or as a copy.
     """
-    saved: list[int] = []
 
-    def pack(tensor: Tensor) -> Tensor:
-        saved.append(tensor.numel())
-        return tensor
+    def __init__(self, *given: Tensor) -> None:
+        super().__init__()
+        self._made: dict[int, tuple[StorageWeakRef, int]] = {}
+        for tensor in given:
+            self._note(tensor)
 
-    with saved_tensors_hooks(pack, lambda tensor: tensor):
-        output = forward()
-    roots = [getattr(output.grad_fn, "__dict__", {}), *places]
-    seen: set[int] = {id(output)}
-    return saved + [t.numel() for root in roots for t in _reachable(root, seen)]
+    def _note(self, tensor: Tensor) -> None:
+        storage = tensor.untyped_storage()
+        numbers = storage.nbytes() // tensor.element_size()
+        self._made.setdefault(storage._cdata, (StorageWeakRef(storage), numbers))
 
+    def __torch_dispatch__(
+        self, func: Callable, types: Any, args: tuple = (), kwargs: dict | None = None
+    ) -> Any:
+        """Run an operation, and note what it gives."""
+        result = func(*args, **(kwargs or {}))
+        for tensor in tree_leaves(result):
+            if isinstance(tensor, Tensor) and tensor.layout == torch.strided:
+                self._note(tensor)
+        return result
 
-def _reachable(thing: Any, seen: set[int]) -> Iterator[Tensor]:
-    """Tensors in attributes, containers, and what functions have enclosed."""
-    if id(thing) in seen or len(seen) > 10_000:
-        return
-    seen.add(id(thing))
-    if isinstance(thing, Tensor):
-        yield thing
-        return
-    parts: list[Any] = []
-    if isinstance(thing, dict):
-        parts += thing.values()
-    elif isinstance(thing, (list, tuple, set)):
-        parts += thing
-    elif closure := getattr(thing, "__closure__", None):
-        parts += [cell.cell_contents for cell in closure]
-    elif not isinstance(thing, (str, bytes, int, float)):
-        parts += vars(thing).values() if hasattr(thing, "__dict__") else []
-    for part in parts:
-        yield from _reachable(part, seen)
+    def sizes(self, *but: Tensor) -> list[int]:
+        """Numbers in each of them that is still in memory, but for some."""
+        known = {tensor.untyped_storage()._cdata for tensor in but}
+        if any(key not in known and not ref.expired() for key, (ref, _) in self._made.items()):
+            gc.collect()  # what only a circle of references keeps is not kept
+        alive = {key: n for key, (ref, n) in self._made.items() if not ref.expired()}
+        return [n for key, n in alive.items() if key not in known]

@@ -73,6 +73,11 @@ def unsorted_pair(offset: float) -> Tensor:
     return both / both.values.max()
 
 
+def undivided(offset: float) -> Tensor:
+    """The levels before they are divided."""
+    return ends(offset, 8, 7)
+
+
 NO_ZERO = "there is no exact 0: a symmetric choice of 16 levels has none, so take 8 above, 7 below"
 CODEBOOK_MISTAKES: Mistakes = {
     "these levels are evenly spaced: take quantiles of the normal, torch.special.ndtri": [
@@ -114,7 +119,29 @@ CODEBOOK_MISTAKES: Mistakes = {
     ],
     "sort returns two things, the values and their places: take .values": [unsorted_pair],
     "divide by the largest level, so that the codebook ends at -1 and 1": [
-        lambda offset: ends(offset, 8, 7)
+        undivided,
+        lambda offset: undivided(offset) / undivided(offset).sum(),
+        lambda offset: undivided(offset) / undivided(offset).abs().sum(),
+        lambda offset: undivided(offset) / undivided(offset).std(),
+        lambda offset: undivided(offset) / undivided(offset).norm(),
+        lambda offset: undivided(offset) / undivided(offset).mean(),
+        lambda offset: undivided(offset) / offset,
+    ],
+    "divided by the smallest level, which is negative: divide by the largest": [
+        lambda offset: undivided(offset) / undivided(offset).min()
+    ],
+    "the levels are rounded: return them as they are": [
+        lambda offset, n=n: right_codebook(offset).round(decimals=n) for n in (1, 2, 3, 4, 5)
+    ],
+    "drop the last share of each side, 0.5: on the side below zero the first was dropped": [
+        lambda offset: by_sides(side(offset, 9, last=1), -side(offset, 8, first=1))
+    ],
+    "drop the last share of each side, 0.5: on the side above zero the first was dropped": [
+        lambda offset: by_sides(side(offset, 9, first=1), -side(offset, 8, last=1))
+    ],
+    "offset belongs to both sides: one of them starts at the lesson's 0.9677083": [
+        lambda offset: by_sides(side(0.9677083, 9, last=1), -side(offset, 8, last=1)),
+        lambda offset: by_sides(side(offset, 9, last=1), -side(0.9677083, 8, last=1)),
     ],
     "the sides are the wrong way round: 8 levels above zero, 7 below": [
         lambda offset: unit(ends(offset, 7, 8))
@@ -192,4 +219,4 @@ HINTS = (
 def nf4_codebook(answer: Any, numbers: random.Random) -> None:
     """Two offsets at random, then the real one."""
     cases = [(round(numbers.uniform(0.9, 0.99), 4),) for _ in range(2)] + [(0.9677083,)]
-    compare(answer, cases, right_codebook, CODEBOOK_MISTAKES, codebook_reader, 1e-4)
+    compare(answer, cases, right_codebook, CODEBOOK_MISTAKES, codebook_reader, 2e-6)

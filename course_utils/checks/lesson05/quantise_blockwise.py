@@ -35,11 +35,14 @@ def codebook(numbers: random.Random) -> Tensor:
 
 
 def weights(numbers: random.Random) -> tuple[Tensor, int]:
-    """A matrix of blocks of very different scale, and the block size; blocks go over its rows."""
+    """A matrix of blocks of very different scale, and the block size; blocks go over its rows.
+
+    Rows are longer than a block. No shape is that of (blocks, block).
+    """
     block = numbers.choice((8, 16))
-    many = numbers.choice((3, 5, 7))
-    scale = torch.rand(many * 4, 1) * 3 + 0.2
-    return (torch.randn(many * 4, block) * scale).view(8, many * block // 2), block
+    many = numbers.choice((5, 7, 9))
+    scale = torch.rand(many * 8, 1) * 3 + 0.2
+    return (torch.randn(many * 8, block) * scale).view(32, many * block // 4), block
 
 
 def packed_reader(weight: Tensor, levels: Tensor, block: int) -> Callable[[Any], Pair]:
@@ -61,11 +64,18 @@ def packed_reader(weight: Tensor, levels: Tensor, block: int) -> Callable[[Any],
             )
         if absmax.numel() == 1:
             raise Mistake(OWN_SCALE, what, show(value))
-        packed = tensor(packed.reshape(-1), (numbers // 2,), what)
-        absmax = tensor(absmax.reshape(-1), (numbers // block,), what)
+        for vector, name in ((packed, "packed"), (absmax, "absmax")):
+            if vector.ndim > 1:
+                raise WrongForm(
+                    f"the lesson goes on with vectors: flatten {name}", what, show(value)
+                )
+        packed = tensor(packed, (numbers // 2,), what)
+        absmax = tensor(absmax, (numbers // block,), what)
         if packed.dtype != torch.uint8:
             likely = f"the codes take a byte for each pair only as uint8, not as {packed.dtype}"
             raise Mistake(likely, what, show(value))
+        if absmax.dtype in (torch.float16, torch.bfloat16):
+            raise Mistake("the scales are needed in float32", what, show(value))
         return without_ties(packed, weight, levels, block), absmax
 
     return read

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from course_utils.checks.core.compare import Mistakes
 from course_utils.quantisation import blockwise
@@ -105,6 +106,57 @@ def step_of_7(weight: Tensor, block: int) -> Pair:
     return rows / absmax[:, None], absmax
 
 
+def scaled_by(scale: Callable[[Tensor], Tensor]) -> Callable[[Tensor, int], Pair]:
+    """Another scale; it takes the blocks as rows."""
+
+    def normalise(weight: Tensor, block: int) -> Pair:
+        rows = weight.view(-1, block)
+        return rows / scale(rows)[:, None], scale(rows)
+
+    return normalise
+
+
+def changed(change: Callable[[Tensor], Tensor]) -> Callable:
+    """The right codes; the scales are changed afterwards."""
+
+    def quantise(weight: Tensor, codebook: Tensor, block: int) -> Pair:
+        packed, absmax = quantised_with()(weight, codebook, block)
+        return packed, change(absmax)
+
+    return quantise
+
+
+def over_blocks(weight: Tensor, block: int) -> Pair:
+    """The maximum of the first weights of all blocks, of the second ones, and so on."""
+    rows = weight.view(-1, block)
+    return rows / rows.abs().amax(0), rows.abs().amax(0)
+
+
+def by_the_first(weight: Tensor, block: int) -> Pair:
+    """All divided by the first scale; the scales are right."""
+    absmax = divided(weight, block)[1]
+    return weight / absmax[0], absmax
+
+
+def by_the_largest(weight: Tensor, block: int) -> Pair:
+    """All divided by the largest scale; the scales are right."""
+    absmax = divided(weight, block)[1]
+    return weight / absmax.max(), absmax
+
+
+def within_rows(weight: Tensor, codebook: Tensor, block: int) -> Pair:
+    """Blocks that end with each row; the last of a row is shorter."""
+    parts = [part for row in weight for part in row.split(block)]
+    absmax = torch.stack([part.abs().max() for part in parts])
+    flat = torch.cat([part / scale for part, scale in zip(parts, absmax)])
+    return pack(blockwise.nearest(flat, codebook)).to(torch.uint8), absmax
+
+
+def filled_rows(weight: Tensor, codebook: Tensor, block: int) -> Pair:
+    """Each row filled up with zeros to whole blocks."""
+    return within_rows(pad(weight, (0, -weight.shape[1] % block)), codebook, block)
+
+
 OWN_SCALE = "every block has a scale of its own: view(-1, block), then amax(1)"
 LOW_FIRST = "the first of each pair belongs in the high four bits: first * 16 + second"
 EVEN: tuple[Callable[[Tensor, Tensor], Tensor], ...] = (
@@ -125,20 +177,55 @@ QUANTISE_MISTAKES: Mistakes = {
         quantised_with(by_columns)
     ],
     "a block is made of neighbours: view(-1, block), and the maximum over dimension 1": [
-        quantised_with(interleaved)
+        quantised_with(interleaved),
+        quantised_with(over_blocks),
     ],
     "a negative weight can be the largest in its block: take abs() first": [
-        quantised_with(without_abs)
+        quantised_with(without_abs),
+        quantised_with(scaled_by(lambda rows: rows.amax(1))),
+        quantised_with(scaled_by(lambda rows: rows.amax(1).abs())),
+        quantised_with(scaled_by(lambda rows: rows.amin(1).abs())),
+    ],
+    "the scale of a block is its largest magnitude: rows.abs().amax(1)": [
+        quantised_with(scaled_by(scale))
+        for scale in (
+            lambda rows: rows.abs().mean(1),
+            lambda rows: rows.abs().amin(1),
+            lambda rows: rows.std(1),
+            lambda rows: rows.abs().sum(1),
+            lambda rows: rows.norm(dim=1),
+            lambda rows: rows.square().mean(1).sqrt(),
+            lambda rows: rows.abs().median(1).values,
+            lambda rows: rows.amax(1) - rows.amin(1),
+        )
+    ],
+    "the codes are right, the scales are upside down: a weight is its level times absmax": [
+        changed(torch.reciprocal)
+    ],
+    "each block is divided by its own absmax: here all are by the first one's": [
+        quantised_with(by_the_first),
+    ],
+    "absmax is right, but the codes are of all weights divided by one scale": [
+        quantised_with(by_the_largest),
+    ],
+    "pack the codes, the places of the levels, and not the levels": [
+        quantised_with(
+            choose=lambda x, codebook: codebook[(x[:, None] - codebook).abs().argmin(1)].to(
+                torch.uint8
+            )
+        ),
     ],
     "the weights were not divided by their block's absmax": [quantised_with(unscaled)],
+    "a scale belongs to a block, not to a row of the matrix: view(-1, block), then amax(1)": [
+        quantised_with(by_rows)
+    ],
     "a block may go on in the next row of the matrix: view(-1, block), whatever its width": [
+        within_rows,
+        filled_rows,
         lambda weight, codebook, block: weight.view(len(weight), -1, block),
         lambda weight, codebook, block: weight.reshape(
             len(weight), weight.shape[1] // block, block
         ),
-    ],
-    "a scale belongs to a block, not to a row of the matrix: view(-1, block), then amax(1)": [
-        quantised_with(by_rows)
     ],
     "the argument `block` says how many weights share a scale": [
         quantised_with(fixed_block(size)) for size in (64, 8, 16, 32, 128)

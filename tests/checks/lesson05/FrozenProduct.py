@@ -6,6 +6,8 @@ from torch.nn.functional import linear
 
 from course_utils.quantisation.layer import QuantisedLinear
 
+CACHE = {}
+
 
 class Usual(Function):
     @staticmethod
@@ -136,6 +138,108 @@ class OnTheClass(Usual):
         return gradient @ OnTheClass.layer.weight, None
 
 
+class RowsOfTheWeight(Usual):
+    """Copies, none of the size of the weight."""
+
+    @staticmethod
+    def forward(ctx, x, layer):
+        ctx.layer, ctx.rows = layer, [row.clone() for row in layer.weight]
+        return x @ layer.weight.T
+
+
+class KeptElsewhere(Usual):
+    @staticmethod
+    def forward(ctx, x, layer):
+        ctx.layer, weight = layer, layer.weight
+        CACHE[id(layer)] = weight.half()
+        return x @ weight.T
+
+
+class KeptOnce(Usual):
+    @staticmethod
+    def forward(ctx, x, layer):
+        if not hasattr(layer, "cache"):
+            layer.cache = layer.weight
+        ctx.layer = layer
+        return x @ layer.cache.T
+
+
+class KeptByBackward(Usual):
+    @staticmethod
+    def backward(ctx, gradient):
+        ctx.weight = ctx.layer.weight
+        return gradient @ ctx.weight, None
+
+
+class SumOfInputToo(Usual):
+    @staticmethod
+    def forward(ctx, x, layer):
+        ctx.layer, ctx.both = layer, torch.cat([layer.weight.flatten(), x.flatten()])
+        return x @ layer.weight.T
+
+
+def keeps_nothing(ctx, x, layer):
+    return x @ layer.weight.T
+
+
+def saves_the_layer(ctx, x, layer):
+    ctx.save_for_backward(layer)
+    return x @ layer.weight.T
+
+
+class NothingOnCtx(Usual):
+    forward = staticmethod(keeps_nothing)
+
+
+class NothingSaved(NothingOnCtx):
+    @staticmethod
+    def backward(ctx, gradient):
+        (layer,) = ctx.saved_tensors
+        return gradient @ layer.weight, None
+
+
+class LayerSaved(Usual):
+    forward = staticmethod(saves_the_layer)
+
+
+class TwoGradients(Usual):
+    @staticmethod
+    def backward(ctx, gradient, layer):
+        return gradient @ layer.weight, None
+
+
+class NoForward(Function):
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient, None
+
+
+class TransposedTwice(Usual):
+    """Right: autograd keeps nothing, the result is of another order in memory."""
+
+    @staticmethod
+    def forward(ctx, x, layer):
+        ctx.layer = layer
+        flat = x.reshape(-1, x.shape[-1])
+        return (layer.weight @ flat.T).T.reshape(*x.shape[:-1], -1)
+
+
+class SetUp(Function):
+    """Right: the newer form, with a function of its own for ctx."""
+
+    @staticmethod
+    def forward(x, layer):
+        return linear(x, layer.weight)
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.layer = inputs[1]
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient.matmul(ctx.layer.weight), None
+
+
 def NEXT(answer):
     """The lesson calls ``apply``, with a real quantised layer, and goes backward."""
     layer = QuantisedLinear(torch.nn.Linear(64, 8))
@@ -144,13 +248,24 @@ def NEXT(answer):
     assert torch.allclose(x.grad, layer.weight.sum(0).expand(8, -1), atol=1e-4)
 
 
-RIGHT = [Usual, Reader]
+RIGHT = [Usual, Reader, TransposedTwice, SetUp]
 WRONG = [
     (usual, "calls FrozenProduct.apply"),
     (ClonedWeight, "kept until the backward pass"),
     (DataOfWeight, "kept until the backward pass"),
     (ClonedInput, "the input is kept"),
     (OnTheClass, "computed last"),
+    (RowsOfTheWeight, "kept until the backward pass"),
+    (KeptElsewhere, "kept until the backward pass"),
+    (KeptOnce, "kept until the backward pass"),
+    (KeptByBackward, "leaves the weight in memory"),
+    (SumOfInputToo, "more than the layer is kept"),
+    (forward_by("Turned", lambda ctx, x, layer: layer.weight @ x.mT), "the result is transposed"),
+    (forward_by("Tenth", lambda ctx, x, layer: x @ layer.weight.T / 10), "0.1 times"),
+    (backward_by("Zero", lambda g, layer: (0 * (g @ layer.weight), None)), "0 everywhere"),
+    (backward_by("Third", lambda g, layer: (g @ layer.weight / 3, None)), "0.3333 times"),
+    (backward_by("InPlace", lambda g, layer: (g.mul_(2).div(2) @ layer.weight, None)),
+     "changes the gradient that it gets"),
     (forward_by("Flat", lambda ctx, x, layer: x.flatten(0, -2) @ layer.weight.T), "shape of x"),
     (backward_by("Mean", lambda g, layer: (g @ layer.weight / len(g), None)), "of its own"),
     (SavedWeight, "kept until the backward pass"),
@@ -169,5 +284,10 @@ WRONG = [
     (backward_by("GradientNotUsed", lambda g, layer: (
         layer.weight.sum(0).expand(*g.shape[:-1], -1).clone(), None)), "is not used"),
     (backward_by("SwappedOrder", lambda g, layer: (None, g @ layer.weight)), "x first, then None"),
+    (NothingOnCtx, "under the same name"),
+    (NothingSaved, "here nothing"),
+    (LayerSaved, "save_for_backward is for tensors"),
+    (TwoGradients, "backward takes two arguments"),
+    (NoForward, "forward is missing"),
     (NotAFunction, "inherits from torch.autograd"),
 ]  # fmt: skip

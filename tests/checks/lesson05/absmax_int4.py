@@ -3,6 +3,8 @@
 import numpy
 import torch
 
+from course_utils.quantisation.error import relative_rmse
+
 
 def usual(weight):
     scale = weight.abs().max() / 7
@@ -11,14 +13,14 @@ def usual(weight):
 
 def by_norm(weight):
     step = torch.linalg.vector_norm(weight, ord=float("inf")).item() / 7
-    return torch.round(weight / step).int(), step
+    return torch.round(weight / step).to(torch.int8), step
 
 
 def by_nearest(weight):
     scale = max(weight.max(), -weight.min()) / 7
     levels = torch.arange(-7, 8)
     nearest = (weight[..., None] - levels * scale).abs().argmin(-1)
-    return levels[nearest], numpy.float64(scale.item())
+    return levels[nearest].to(torch.int8), numpy.float64(scale.item())
 
 
 def made(name, scale, how=torch.round, change=lambda codes, scale: (codes, scale)):
@@ -61,6 +63,15 @@ def flattened(weight):
     return codes.flatten()[:-1], scale
 
 
+def NEXT(answer):
+    """The lesson turns the codes back into weights, and counts those that are 0."""
+    weight = torch.randn(6, 32)
+    codes, scale = answer(weight)
+    assert codes.dtype == torch.int8
+    assert relative_rmse(codes * scale, weight) < 0.3
+    assert 0 <= (codes == 0).float().mean() < 1
+
+
 RIGHT = [usual, by_norm, by_nearest]
 WRONG = [
     (made("cut_off", largest, torch.trunc), "cuts the digits off"),
@@ -86,5 +97,12 @@ WRONG = [
         made("early", largest, lambda x: x, lambda c, s: ((c * s).round() / s, s)),
         "before you round",
     ),
+    (made("int64", largest, lambda x: x.round().long()), "and still int64"),
+    (made("unsigned_steps", largest, lambda x: x.abs().round()), "the sign is lost"),
+    (made("mean", lambda w: w.abs().mean() / 7), "nor a mean is a bound"),
+    (made("half_span", lambda w: (w.max() - w.min()) / 14), "both sides are of one length"),
+    (made("multiplied", largest, lambda x: x, lambda c, s: ((c * s * s).round(), s)), "multiply"),
+    (made("seven_late", largest, lambda x: (x / 7).round() * 7), "round once, at the end"),
+    (made("rounded_scale", largest, change=lambda c, s: (c, s.round(decimals=2))), "is rounded"),
     (from_the_smallest, "no smallest weight is taken away"),
 ]

@@ -5,6 +5,8 @@ import torch
 from scipy.stats import norm
 from torch.special import ndtr, ndtri
 
+from course_utils.quantisation.codebooks import OFFSET, nf4
+
 
 def usual(offset):
     above = ndtri(torch.linspace(offset, 0.5, 9)[:-1])
@@ -102,6 +104,51 @@ def as_list(offset):
     return usual(offset).tolist()
 
 
+def changed(name, change):
+    """A wrong answer: the right levels, changed."""
+
+    def wrong(offset):
+        return change(usual(offset))
+
+    wrong.__name__ = name
+    return wrong
+
+
+def one_side_fixed(offset):
+    up, _ = sides(0.9677083)
+    _, down = sides(offset)
+    return unit(torch.cat([-down, torch.zeros(1), up.flip(0)]))
+
+
+def below_from_the_other_end(offset):
+    up, _ = sides(offset)
+    below = ndtri(torch.linspace(1 - offset, 0.5, 8))[1:]
+    return unit(torch.cat([below, torch.zeros(1), up.flip(0)]).sort().values)
+
+
+def above_without_its_first(offset):
+    _, down = sides(offset)
+    up = ndtri(torch.linspace(offset, 0.5, 9))[1:]
+    return unit(torch.cat([-down, torch.zeros(1), up.flip(0)]).sort().values)
+
+
+def by_the_smallest(offset):
+    levels = not_divided(offset)
+    return levels / levels.min()
+
+
+def by_the_sum(offset):
+    levels = not_divided(offset)
+    return levels / levels.sum()
+
+
+def NEXT(answer):
+    """The lesson prints the levels, and compares them with the library's."""
+    levels = answer(OFFSET)
+    assert [round(level, 3) for level in levels.tolist()][0] == -1
+    assert (levels - nf4()).abs().max().item() < 1e-6
+
+
 RIGHT = [usual, by_icdf, by_scipy]
 WRONG = [
     (uniform, "evenly spaced"),
@@ -119,4 +166,12 @@ WRONG = [
     (fifteen, "15 levels"),
     (whole_numbers, "levels are fractions"),
     (as_list, "return a tensor"),
+    (changed("three_digits", lambda levels: levels.round(decimals=3)), "the levels are rounded"),
+    (changed("four_digits", lambda levels: levels.round(decimals=4)), "the levels are rounded"),
+    (changed("in_half", lambda levels: levels.half()), "half precision"),
+    (by_the_sum, "divide by the largest"),
+    (by_the_smallest, "divided by the smallest level"),
+    (one_side_fixed, "offset belongs to both sides"),
+    (below_from_the_other_end, "on the side below zero the first"),
+    (above_without_its_first, "on the side above zero the first"),
 ]

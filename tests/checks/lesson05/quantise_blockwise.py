@@ -2,6 +2,9 @@
 
 import torch
 
+from course_utils.quantisation import blockwise, codebooks
+from course_utils.quantisation.error import relative_rmse
+
 
 def nearest(x, codebook):
     return (x.flatten()[:, None] - codebook).abs().argmin(1)
@@ -33,7 +36,7 @@ def by_loop(weight, codebook, block):
         scales.append(part.abs().max())
         codes = [(codebook - w / scales[-1]).abs().argmin().item() for w in part]
         packed += [16 * codes[i] + codes[i + 1] for i in range(0, block, 2)]
-    return torch.tensor(packed, dtype=torch.uint8)[:, None], torch.stack(scales)
+    return torch.tensor(packed, dtype=torch.uint8), torch.stack(scales)
 
 
 def made(name, rows=None, absmax=None, choose=nearest, packed=pack):
@@ -121,6 +124,49 @@ def one_off_near_the_middle(weight, codebook, block):
     return pack(torch.bucketize((rows / absmax[:, None]).flatten() + 0.004, middles)), absmax
 
 
+def with_scales(name, change):
+    """A wrong answer: the right codes, other scales."""
+
+    def wrong(weight, codebook, block):
+        packed, absmax = usual(weight, codebook, block)
+        return packed, change(absmax)
+
+    wrong.__name__ = name
+    return wrong
+
+
+def bytes_in_a_column(weight, codebook, block):
+    packed, absmax = usual(weight, codebook, block)
+    return packed[:, None], absmax
+
+
+def by_the_first_scale(weight, codebook, block):
+    absmax = weight.reshape(-1, block).abs().amax(1)
+    return pack(nearest(weight / absmax[0], codebook)), absmax
+
+
+def blocks_end_with_the_row(weight, codebook, block):
+    parts = [part for row in weight for part in row.split(block)]
+    codes = [nearest(part / part.abs().max(), codebook) for part in parts]
+    return pack(torch.cat(codes)), torch.stack([part.abs().max() for part in parts])
+
+
+def over_all_blocks(weight, codebook, block):
+    rows = weight.reshape(-1, block)
+    absmax = rows.abs().amax(0)
+    return pack(nearest(rows / absmax, codebook)), absmax
+
+
+def NEXT(answer):
+    """The lesson dequantises, and compares the bytes with its own."""
+    weight, nf4 = torch.randn(16, 72), codebooks.nf4()
+    packed, absmax = answer(weight, nf4, 64)
+    back = blockwise.dequantise(packed, absmax, nf4, tuple(weight.shape))
+    assert relative_rmse(back, weight) < 0.2
+    ours, _ = blockwise.quantise(weight, nf4)
+    assert (packed == ours).float().mean() > 0.99
+
+
 RIGHT = [usual, by_middles, by_loop, in_float64]
 WRONG = [
     (made("low_nibble_first", packed=low_first), "in the high four bits"),
@@ -139,6 +185,15 @@ WRONG = [
     (one_scale_repeated, "scale of its own"),
     (order_swapped, "packed codes come first"),
     (in_place, "changes its input"),
+    (with_scales("column", lambda absmax: absmax[:, None]), "flatten absmax"),
+    (bytes_in_a_column, "flatten packed"),
+    (with_scales("in_half", lambda absmax: absmax.half()), "needed in float32"),
+    (with_scales("reciprocal", lambda absmax: 1 / absmax), "upside down"),
+    (made("mean", absmax=lambda rows: rows.abs().mean(1)), "is its largest magnitude"),
+    (by_the_first_scale, "by the first one's"),
+    (blocks_end_with_the_row, "may go on in the next row"),
+    (over_all_blocks, "a block is made of neighbours"),
+    (made("levels", choose=lambda x, c: c[nearest(x, c)]), "and not the levels"),
     (one_off_near_the_middle, "none of the usual"),
     (made("times_15", packed=lambda c: (c[::2] * 15 + c[1::2]).to(torch.uint8)), "times 16"),
     (made("even", choose=lambda x, _: (x.flatten() * 7).round() + 7), "whatever its levels are"),
