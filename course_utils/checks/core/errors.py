@@ -86,6 +86,22 @@ CAUSES = (
     ),
     (
         "TypeError",
+        r"[Cc]annot interpret 'torch\.(\w+)' as a data type",
+        "NumPy does not know PyTorch's dtypes: torch.{0} has a size of its own, .itemsize",
+    ),
+    (
+        "TypeError",
+        r"argument after \*\* must be a mapping, not (\w+)",
+        "** unpacks a dictionary, and here stands a {0}: pass it as it is, or unpack it with *",
+    ),
+    (
+        "RuntimeError",
+        r"A view was created in no_grad mode|view of a leaf Variable",
+        "a part of a tensor is written to while gradients are recorded: build the tensor from its "
+        "parts, or work in `with torch.no_grad():`",
+    ),
+    (
+        "TypeError",
         r"unsupported ScalarType BFloat16",
         "NumPy has no bfloat16: write tensor.float() first",
     ),

@@ -59,7 +59,7 @@ COUNT_MISTAKES: Mistakes = {
     "the rank is an argument: here the lesson's rank 8 stands in its place": [
         lambda shapes, rank: right_count(shapes, 8)
     ],
-    "biases were counted: LoRA trains none": [
+    "more than A and B was counted: LoRA trains no bias, and no magnitude as DoRA does": [
         each(lambda o, i, rank: rank * (o + i) + o),
         each(lambda o, i, rank: rank * (o + i) + i),
         each(lambda o, i, rank: rank * (o + i) + rank),

@@ -23,6 +23,11 @@ def without_end():
     return without_end()
 
 
+def writes_to_rows():
+    for row in torch.ones(2, 3):
+        row.copy_(LEAF)
+
+
 class NoSuper(torch.nn.Module):
     def __init__(self):
         self.layer = torch.nn.Linear(2, 2)
@@ -52,6 +57,9 @@ RAISING = [
     (lambda: [1, 2][2], "an index goes beyond the end"),
     (lambda: ONES[2], "an index goes beyond the end"),
     (lambda: [1]["a"], "a list is indexed by a whole number"),
+    (lambda: numpy.dtype(torch.float32), "torch.float32 has a size of its own"),
+    (lambda: print(**(1, 2)), "here stands a tuple"),
+    (writes_to_rows, "a part of a tensor is written to"),
     (lambda: ONES.bfloat16().numpy(), "NumPy has no bfloat16"),
     (lambda: math.sqrt(-1), "perhaps the root or the logarithm"),
     (lambda: {"a": 1}["b"], "there is no key 'b'"),

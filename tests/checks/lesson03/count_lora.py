@@ -156,7 +156,7 @@ WRONG = [
     (product, "multiplies the sizes"),
     (rank_times_weight, "rank * out * in"),
     (no_rank, "the rank is missing"),
-    (with_bias, "biases were counted"),
+    (with_bias, "more than A and B was counted"),
     (first_layer, "the first layer only"),
     (returns_in_the_loop, "is `return` in the loop"),
     (overwrites_in_the_loop, "the last layer only"),

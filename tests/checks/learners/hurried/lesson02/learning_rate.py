@@ -276,7 +276,7 @@ SAYS = {
     "wrong_whole_division": "// cuts the fraction off",
     "wrong_warmup_as_steps": "warmup is a share, so multiply",
     "wrong_warmup_in_percent": "not a percentage",
-    "wrong_counts_its_calls": "another rate the second time",
+    "wrong_counts_its_calls": "another value the second time",
     "wrong_rounds_the_result": "the rate is rounded",
     "wrong_both_branches_run": "the fall overwrites",
 }

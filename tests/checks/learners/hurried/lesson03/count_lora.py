@@ -181,7 +181,7 @@ SAYS = {
     "wrong_with_core": "no third matrix",
     "wrong_core_once": "rank * rank is not to be taken off",
     "wrong_with_frozen": "the frozen weights too",
-    "wrong_with_bias": "biases were counted",
+    "wrong_with_bias": "more than A and B was counted",
     "wrong_bytes": "these are bytes",
     "wrong_list": "the counts of the single layers",
     "wrong_share": "a share of the full matrices",
