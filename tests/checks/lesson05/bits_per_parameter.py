@@ -40,6 +40,11 @@ def as_text(block, second_block):
     return f"{usual(block, second_block):.3f} bits"
 
 
+def NEXT(answer):
+    """The lesson prints both."""
+    assert f"{answer(64, None):.3f} {answer(64, 256):.3f}" == "4.500 4.127"
+
+
 RIGHT = [usual, by_counting, by_scale]
 WRONG = [
     (made("scales_alone", lambda b: 32 / b, lambda b, s: 8 / b + 32 / (b * s)), "4 bits of the"),

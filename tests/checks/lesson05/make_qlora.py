@@ -6,7 +6,8 @@ import torch
 
 from course_utils.methods.lora import LoRALinear, add_lora, lora_layers
 from course_utils.model.layers import ALL_LINEAR, replace_linear
-from course_utils.quantisation.layer import QuantisedLinear, quantise_model
+from course_utils.model.tiny import tiny_model
+from course_utils.quantisation.layer import QuantisedLinear, quantise_model, quantised_layers
 
 
 def count(model):
@@ -133,6 +134,24 @@ def counts_everything(model, rank, alpha):
 def returns_names(model, rank, alpha):
     usual(model, rank, alpha)
     return list(lora_layers(model))
+
+
+def NEXT(answer):
+    """The lesson counts what the layers hold, and trains the model."""
+    model = tiny_model("llama", 1)
+    trainable = answer(model, 4, 8.0)
+    assert f"{trainable:,}"
+    assert sum(layer.stored_bytes for layer in quantised_layers(model).values()) > 0
+    trained = [p for p in model.parameters() if p.requires_grad]
+    tokens = torch.arange(8)[None]
+    optimiser, losses = torch.optim.Adam(trained, lr=0.01), []
+    for _ in range(4):
+        loss = model(input_ids=tokens, labels=tokens).loss
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    assert losses[-1] < losses[0]
 
 
 RIGHT = [usual, in_one_go, by_names]

@@ -58,6 +58,14 @@ def with_total(quantised, rest, adapters):
     return by_formula(quantised, rest, adapters) | {"total": 0}
 
 
+def NEXT(answer):
+    """The lesson prints each part in GiB, and their sum."""
+    parts = answer(64 * 256 * 1000, 10**6, 10**5)
+    lines = [f"{name:10} {size / 2**30:6.3f} GiB" for name, size in parts.items()]
+    assert len(lines) == 4
+    assert f"{sum(parts.values()) / 2**30:6.3f}" == " 0.011"
+
+
 RIGHT = [by_formula, by_bits, by_blocks]
 WRONG = [
     (changed("a_byte_a_code", codes=lambda n: n), "two share a byte"),
