@@ -92,6 +92,17 @@ MASK_MISTAKES: Mistakes = {
         lambda m, i, n: torch.cat([m.new_ones(n, len(m)), m], dim=1),
         lambda m, i, n: torch.cat([m, m.new_ones(n, len(m))], dim=1),
     ],
+    "there are ones for as many rows as the text has tokens: make them (batch, length)": [
+        lambda m, i, n: torch.cat([m.new_ones(m.shape[1], n), m], dim=1)
+    ],
+    "stack makes a new dimension, and wants parts of one shape: join with torch.cat, dim=1": [
+        lambda m, i, n: torch.stack([ones(m, n), m]),
+        lambda m, i, n: torch.stack([ones(m, n), m], dim=1),
+    ],
+    "there are new columns on both sides: the prompt stands before the text alone": [
+        lambda m, i, n: torch.cat([right_mask(m, i, n), ones(m, n)], dim=1),
+        lambda m, i, n: torch.cat([right_mask(m, i, n), 0 * ones(m, n)], dim=1),
+    ],
     "torch.cat takes a list of the parts: torch.cat([ones, attention_mask], dim=1)": [
         lambda m, i, n: CAT(ones(m, n), m),
         lambda m, i, n: CAT(ones(m, n), m, dim=1),
@@ -126,6 +137,9 @@ LAST_MISTAKES: Mistakes = {
     ],
     "last is shifted by the number of rows: the prompt moves it by `length`": [
         lambda m, i, n: i + len(m)
+    ],
+    "last is held within the width of the text as it was: the rows are longer now": [
+        lambda m, i, n: (i + n).clamp(max=m.shape[1] - 1)
     ],
     "last is shifted by 1: the prompt has `length` soft tokens": [lambda m, i, n: i + 1],
     "last is shifted by 20, whatever `length` is": [lambda m, i, n: i + 20],

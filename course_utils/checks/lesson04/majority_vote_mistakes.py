@@ -31,6 +31,16 @@ def if_over_half(otherwise: Callable[[list[int]], int]) -> Callable[[list[int]],
     return choose
 
 
+def unless_tied(otherwise: Callable[[list[int]], int]) -> Callable[[list[int]], int]:
+    """The commonest label, or another one if several are equally common."""
+
+    def choose(votes: list[int]) -> int:
+        counts = [votes.count(label) for label in set(votes)]
+        return otherwise(votes) if counts.count(max(counts)) > 1 else commonest(votes)
+
+    return choose
+
+
 def among(labels: Callable[[Tensor], Any]) -> Callable[[Tensor], Tensor]:
     """The commonest of these labels alone, by their places in the list."""
     return lambda p: torch.stack([(p == label).sum(0) for label in labels(p)]).argmax(0)
@@ -45,6 +55,16 @@ VOTE_MISTAKES: Mistakes = {
     ],
     TIES + "the highest label wins": [
         by_text(lambda votes: max(sorted(set(votes), reverse=True), key=votes.count))
+    ],
+    TIES + "the order of a set decides, which is not that of its numbers: sorted(set(...))": [
+        by_text(lambda votes: max(set(votes), key=votes.count))
+    ],
+    TIES + "no label wins, and another number came back": [
+        by_text(unless_tied(lambda votes: 0)),
+        by_text(unless_tied(lambda votes: 1)),
+        by_text(unless_tied(lambda votes: -1)),
+        by_text(unless_tied(min)),
+        by_text(unless_tied(lambda votes: votes[0])),
     ],
     TIES + "the last prompt's label wins": [
         by_text(lambda votes: Counter(votes[::-1]).most_common(1)[0][0])
@@ -114,6 +134,19 @@ VOTE_MISTAKES: Mistakes = {
     "this is the rarest label: take the commonest": [
         by_text(lambda votes: min(sorted(set(votes)), key=votes.count)),
         lambda p: one_hot(p).sum(0).argmin(1),
+    ],
+    "all prompts must agree here: the commonest label wins": [
+        by_text(lambda votes: votes[0] if len(set(votes)) == 1 else 0),
+        by_text(lambda votes: votes[0] if len(set(votes)) == 1 else -1),
+        by_text(lambda votes: len(set(votes)) == 1),
+    ],
+    "this tells whether any prompt, or all, gave another label than 0: take the commonest": [
+        by_text(any),
+        by_text(all),
+    ],
+    "this is the second commonest label": [
+        lambda p: one_hot(p, int(p.max()) + 2).sum(0).topk(2, dim=1).indices[:, 1],
+        by_text(lambda votes: Counter(votes).most_common(2)[-1][0]),
     ],
     "this is the mean of the labels: they are names, count them": [
         by_text(lambda votes: round(sum(votes) / len(votes))),

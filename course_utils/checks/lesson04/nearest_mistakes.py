@@ -66,6 +66,10 @@ COMMON_MISTAKES: Mistakes = {
     "five neighbours came back, whatever k is": [lambda v, t, m, k: right_nearest(v, t, m, 5)],
     "one neighbour came back, whatever k is": [lambda v, t, m, k: right_nearest(v, t, m, 1)],
     "one too many came back: k neighbours": [lambda v, t, m, k: right_nearest(v, t, m, k + 1)],
+    "one too few came back: k neighbours": [lambda v, t, m, k: right_nearest(v, t, m, k - 1)],
+    "a softmax along dim=0 mixes the vectors: each has an order of its own": [
+        top(lambda v, t, m: scores(v, t, m).softmax(0))
+    ],
     "all rows of the table came back in order: keep k for each vector, [:, :k]": [
         lambda v, t, m, k: right_nearest(v, t, m, len(t)),
         lambda v, t, m, k: right_nearest(v, t, m, len(t))[:k],
@@ -167,6 +171,10 @@ NEAREST_MISTAKES: dict[str, Mistakes] = {
             by(lambda v, t: -(v[:, None] - t).sum(2)),
             by(lambda v, t: -(v[:, None] - t).sum(2).abs()),
             by(lambda v, t: -(v[:, None] - t).sum(2).square()),
+        ],
+        "the sum runs over the rows: a distance is over the numbers of a row, dim=-1": [
+            lambda v, t, m, k: (v[:, None] - t).norm(dim=1).topk(k, dim=1, largest=False).indices,
+            lambda v, t, m, k: (v[:, None] - t).norm(dim=0).topk(k, dim=1, largest=False).indices,
         ],
         "only the lengths are compared: take the length of the difference": [
             by(lambda v, t: -(v.norm(dim=1)[:, None] - t.norm(dim=1)).abs())

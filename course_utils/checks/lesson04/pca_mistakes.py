@@ -183,6 +183,21 @@ PCA_MISTAKES: Mistakes = {
         scaled(lambda c, p: c.square().sum(0)),
         scaled(lambda c, p: c.var(0, correction=0)),
     ],
+    "U's columns are multiplied by the roots of the singular values: by the values themselves": [
+        scaled(lambda c, p: c.norm(dim=0) ** -0.5)
+    ],
+    "the points were divided by one number for all, such as their standard deviation": [
+        prepared(lambda p: p / p.std()),
+        prepared(lambda p: p / centred(p).std()),
+        prepared(lambda p: p / p.abs().max()),
+        prepared(lambda p: p / p.norm()),
+    ],
+    "the columns were brought to the range from 0 to 1: only centre them": [
+        prepared(lambda p: (p - p.amin(0)) / (p.amax(0) - p.amin(0)))
+    ],
+    "the signs within the components are lost: only that of a whole one is arbitrary": [
+        onto(lambda p, k: axes(p, k).abs())
+    ],
     "the coordinates are divided by the singular values twice: U * S needs the product": [
         scaled(lambda c, p: c.norm(dim=0) ** -2)
     ],
@@ -211,6 +226,10 @@ SHAPE_MISTAKES: Mistakes = {
     "the result is transposed: (n, k), a row for each point": [lambda p, k=2: coordinates(p, k).T],
     "the columns were taken for the points: each row is a point": [turned],
     "the shape was lost: (n, k) also where k is 1": [lambda p, k=2: coordinates(p, k).flatten()],
+    "these are the points rebuilt from the components: return the k coordinates": [
+        lambda p, k=2: centred(p) @ axes(p, k) @ axes(p, k).T,
+        lambda p, k=2: centred(p) @ axes(p, k) @ axes(p, k).T + p.mean(0),
+    ],
     "only the first component came back": [
         lambda p, k=2: coordinates(p, 1),
         lambda p, k=2: coordinates(p, 1)[:, 0],

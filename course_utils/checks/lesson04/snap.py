@@ -44,6 +44,7 @@ def mean_of(count: int) -> Callable:
     return lambda v, t: t[right_nearest(v, t, "cosine", count)].mean(1)
 
 
+IDS = "these are ids: return their rows, table[ids]"
 SNAP_MISTAKES: Mistakes = {
     "the nearest by dot product was taken, so long rows win: normalise the table's rows": [
         picked(by_metric("dot"))
@@ -85,6 +86,7 @@ SNAP_MISTAKES: Mistakes = {
     ],
     "one row stands for all vectors: look for the nearest of each": [
         lambda v, t: right_snap(v, t)[:1].expand(len(v), -1),
+        lambda v, t: right_snap(v, t)[-1:].expand(len(v), -1),
         lambda v, t: right_snap(v.mean(0, keepdim=True), t).expand(len(v), -1),
     ],
     "argmax without dim gives a place in the whole matrix, which is no row number: dim=1": [
@@ -131,10 +133,33 @@ SNAP_MISTAKES: Mistakes = {
         lambda v, t: t[right_nearest(v, t, "cosine", 3)],
         lambda v, t: t[right_nearest(v, t, "cosine", 2)],
     ],
+    "these are rows of length 1 times a common length: return the table's own rows": [
+        lambda v, t: normalize(right_snap(v, t), dim=1) * t.norm(dim=1).mean(),
+        lambda v, t: normalize(right_snap(v, t), dim=1) * v.norm(dim=1).mean(),
+    ],
+    "a softmax along dim=0 mixes the vectors: each has a nearest row of its own": [
+        picked(top(lambda v, t, _: cosines(v, t).softmax(0)))
+    ],
+    "these are the rows beside the nearest ones: their numbers are off by 1": [
+        lambda v, t: t[right_nearest(v, t, "cosine", 1)[:, 0] - 1],
+        lambda v, t: t[right_nearest(v, t, "cosine", 1)[:, 0] + 1],
+    ],
+    "the rows were rounded: return the table's own": [
+        lambda v, t: right_snap(v, t).bfloat16(),
+        lambda v, t: right_snap(v, t).half(),
+        lambda v, t: right_snap(v, t).round(),
+    ],
+    "this is the whole table: return one row for each vector": [lambda v, t: t],
+    IDS: [
+        lambda v, t: right_nearest(v, t, "cosine", 1)[:, 0],
+        lambda v, t: right_nearest(v, t, "cosine", 1)[:, 0].float(),
+        lambda v, t: right_nearest(v, t, "cosine", 1),
+    ],
     "this is an average of all rows of the table: choose one row, with argmax": [
         lambda v, t: cosines(v, t).softmax(1) @ t,
         lambda v, t: cosines(v, t).softmax(0) @ t,
         lambda v, t: cosines(v, t) @ t,
+        lambda v, t: (10 * cosines(v, t)).softmax(1) @ t,
         lambda v, t: (v @ t.T).softmax(1) @ t,
         lambda v, t: cosines(v, t) @ normalize(t, dim=1),
     ],
@@ -166,7 +191,7 @@ def reader(n: int, width: int) -> Callable[[Any], Tensor]:
                 likely = "two things came back: return the rows alone, not a tuple"
             raise WrongForm(likely, what, show(value))
         if not value.is_floating_point():
-            raise WrongForm("these are ids: return their rows, table[ids]", what, show(value))
+            raise WrongForm(IDS, what, show(value))
         if value.shape != (n, width):
             raise WrongForm("the shape should be that of the vectors", what, show(value))
         return value

@@ -22,6 +22,11 @@ def joined(prompt: Tensor, tokens: Tensor) -> Tensor:
     return torch.cat([repeated(prompt, len(tokens)), tokens], dim=1)
 
 
+def with_rows(count: int, prompt: Tensor, tokens: Tensor) -> Tensor:
+    """The prompt in another number of rows than the batch has."""
+    return torch.cat([repeated(prompt, count), tokens], dim=1)
+
+
 def scrambled(prompt: Tensor, batch: int) -> Tensor:
     """Each vector repeated, then cut into rows."""
     return prompt.repeat_interleave(batch, dim=0).view(batch, *prompt.shape)
@@ -78,6 +83,24 @@ JOIN_MISTAKES: Mistakes = {
         lambda p, e: torch.cat([p[None], e], dim=1),
         lambda p, e: torch.cat([e, p[None]], dim=1),
         lambda p, e: torch.cat([p.unsqueeze(1), e], dim=1),
+    ],
+    "the prompt is repeated 20 times: as often as the batch has rows, len(embeddings)": [
+        lambda p, e: with_rows(20, p, e)
+    ],
+    "the prompt is repeated as often as it is long: as often as the batch has rows": [
+        lambda p, e: with_rows(len(p), p, e)
+    ],
+    "the prompt is repeated as often as the text is long: as often as the batch has rows": [
+        lambda p, e: with_rows(e.shape[1], p, e)
+    ],
+    "the prompt is transposed: its rows are (length, d_model)": [
+        lambda p, e: torch.cat([repeated(p.T, len(e)), e], dim=1)
+    ],
+    "the result was rounded to 16 bits: float32 embeddings give float32": [
+        lambda p, e: joined(p, e).bfloat16(),
+        lambda p, e: joined(p, e).half(),
+        lambda p, e: joined(p.bfloat16(), e),
+        lambda p, e: joined(p.half(), e),
     ],
     (
         "the prompt has no batch dimension where it is joined to the embeddings: make it "

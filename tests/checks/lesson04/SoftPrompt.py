@@ -274,4 +274,13 @@ WRONG = [
     (joining("Swapped", lambda r, e, p: torch.cat([r, e], 1).transpose(0, 1)), "are swapped"),
     (joining("Pair", lambda r, e, p: (r, e)), "not a tuple"),
     (joining("Whole", lambda r, e, p: torch.cat([r, e], 1).long()), "which are floats"),
+    (joining("BatchOfOne", lambda r, e, p: torch.cat([p[None], e], 1)), "not repeated"),
+    (joining("NoBatchDimension", lambda r, e, p: torch.cat([p, e], 1)), "has no batch"),
+    (joining("AlongTheBatch", lambda r, e, p: torch.cat([r, e])), "wrong dimension: dim=1"),
+    (joining("Stacked", lambda r, e, p: torch.stack([r, e])), "stack makes a new"),
+    (joining("AsLongAsTheText", lambda r, e, p: torch.cat([p.expand_as(e), e], 1)), "text's shape"),
+    (joining("TwentyRows", lambda r, e, p: torch.cat([p.repeat(20, 1, 1), e], 1)), "20 times"),
+    (joining("TransposedPrompt", lambda r, e, p: torch.cat([r.mT, e], 1)), "prompt is transposed"),
+    (joining("NoList", lambda r, e, p: torch.cat(r, e)), "takes a list"),
+    (joining("ShortResult", lambda r, e, p: torch.cat([r, e], 1).bfloat16()), "result was rounded"),
 ]  # fmt: skip

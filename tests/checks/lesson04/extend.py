@@ -200,5 +200,11 @@ WRONG = [
     (changed("argmin", None, lambda m, i, n: m.argmin(1) - 1), "the first 0"),
     (changed("column", None, lambda m, i, n: i[:, None]), "a dimension too many"),
     (changed("longer", None, lambda m, i, n: torch.cat([torch.arange(n), i])), "places before it"),
+    (changed("both_ends", lambda m, i, n: pad(m, (0, n), value=1)), "on both sides"),
+    (changed("held", None, lambda m, i, n: i.clamp(max=m.shape[1] - n - 1)), "is held within"),
     (changed("mask_last", None, lambda m, i, n: m), "the mask stands in"),
+    (changed("one_row_of_ones", lambda m, i, n: torch.cat([m[:1, :n], m[:, n:]], 1)), "single row"),
+    (changed("flat_ones", lambda m, i, n: torch.cat([m[0, :n], m[:, n:]], 1)), "no batch dim"),
+    (changed("turned_ones", lambda m, i, n: torch.cat([m[:, :n].T, m[:, n:]], 1)), "(length, b"),
+    (changed("no_list", lambda m, i, n: torch.cat(m[:, :n], m[:, n:])), "takes a list"),
 ]  # fmt: skip

@@ -196,6 +196,13 @@ def all_counted_twice(model, soft_prompt):
     return sum(p.numel() for p in [*model.parameters(), *soft_prompt.parameters()])
 
 
+def in_a_list(model, soft_prompt):
+    own = list(soft_prompt.parameters())
+    for parameter in model.parameters():
+        parameter.requires_grad_(parameter in own)
+    return sum(p.numel() for p in own)
+
+
 def NEXT(answer):
     """Counted apart from the model; then, as a part of it, the soft prompt alone is trained."""
     model = tiny_model()
@@ -248,4 +255,5 @@ WRONG = [
         p.numel() for p in {*m.parameters(), v})), "per cent"),
     (counting("tensors_of_the_model", lambda m, v, n: len(list(m.parameters()))), "the model's te"),
     (counting("one_more", lambda m, v, n: n + 1), "another number than that"),
+    (in_a_list, "number by number"),
 ]  # fmt: skip

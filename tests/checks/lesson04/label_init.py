@@ -176,4 +176,8 @@ WRONG = [
     (changed("zeros", lambda x, t, i, n: 0 * x), "the rows are zeros"),
     (changed("halves", lambda x, t, i, n: x / 2), "none of the usual"),
     (changed("doubled", lambda x, t, i, n: x[:, None, :, None]), "one vector for each"),
+    (changed("divided", lambda x, t, i, n: t[[i[j // len(i)] for j in range(n)]]), "// stands"),
+    (changed("two", lambda x, t, i, n: t[[i[j % 2] for j in range(n)]]), "two label words"),
+    (changed("past_the_end", lambda x, t, i, n: t[[i[j] for j in range(n)]]), "runs past"),
+    (changed("of_columns", lambda x, t, i, n: t[:, i]), "choose columns"),
 ]  # fmt: skip

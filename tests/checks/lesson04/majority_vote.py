@@ -168,6 +168,12 @@ WRONG = [
     (floats, "whole numbers"),
     (second_of_ties, "another of the commonest"),
     (by_votes("over_half", over_half), "more than half the votes"),
+    (by_votes("of_a_set", lambda v, _: max(set(v), key=v.count)), "order of a set"),
+    (by_votes("minus_one", lambda v, x: -1 if [v.count(a) for a in set(v)].count(v.count(x)) > 1
+              else x), "no label wins"),
+    (by_votes("agreed", lambda v, _: v[0] if len(set(v)) == 1 else 0), "must agree"),
+    (by_votes("any_at_all", lambda v, _: int(any(v))), "any prompt, or all"),
+    (by_votes("second", lambda v, _: Counter(v).most_common(2)[-1][0]), "second commonest"),
     (by_votes("one_or_not", lambda v, _: v.count(1) > len(v) / 2), "the labels 0 and 1"),
     (by_votes("place_in_the_set", lambda v, x: sorted(set(v)).index(x)), "a place in the list"),
     (by_votes("who", lambda v, x: v.index(x)), "number of a prompt"),
@@ -187,4 +193,5 @@ WRONG = [
     (changed("each_prompt", lambda x, p: p.max(1).values), "a label for each prompt"),
     (changed("twice", lambda x, p: torch.cat([x, x])), "one label for each text"),
     (changed("mean", lambda x, p: p.float().mean(0)), "the mean of the labels"),
+    (changed("two_classes", lambda x, p: one_hot(p, 2).sum(0).argmax(1)), "the labels 0 and 1"),
 ]  # fmt: skip

@@ -229,5 +229,8 @@ WRONG = [
     (reshaped("rows", lambda ids, t, v: t[ids]), "the rows themselves"),
     (reshaped("lists", lambda ids, t, v: ids.tolist()), "return a tensor of ids"),
     (reshaped("bytes", lambda ids, t, v: ids.byte()), "int64, not torch.uint8"),
+    (reshaped("one_too_few", lambda ids, t, v: ids[:, :-1]), "one too few"),
+    (distances("softmax", lambda v, t: (-torch.cdist(v, t)).softmax(0)), "mixes the vectors"),
+    (distances("over_the_rows", lambda v, t: -(v[:, None] - t).norm(dim=1)), "the sum runs over"),
     (flat_for_one_vector, "the shape should be (n, k): here (1, 2)"),
 ]  # fmt: skip

@@ -168,6 +168,11 @@ WRONG = [
     (changed("multiplied", lambda x, v, t: x * v.norm(dim=1, keepdim=True)), "are multiplied"),
     (changed("projected", lambda x, v, t: (v * x).sum(1, True) / (v * v).sum(1, True) * v),
      "projections"),
+    (changed("one_length", lambda x, v, t: normalize(x, dim=1) * t.norm(dim=1).mean()), "common l"),
+    (changed("softmax", lambda x, v, t: t[cosines(v, t).softmax(0).argmax(1)]), "mixes the"),
+    (changed("beside", lambda x, v, t: t[cosines(v, t).argmax(1) - 1]), "off by 1"),
+    (changed("rounded", lambda x, v, t: x.bfloat16()), "were rounded"),
+    (changed("whole", lambda x, v, t: t), "the whole table"),
     (changed("along_the_table", lambda x, v, t: t[cosines(v, t).argmax(0)]), "along dim=0"),
     (changed("unique", lambda x, v, t: x.unique(dim=0)), "once alone"),
     (changed("flat", lambda x, v, t: x.flatten()), "in one dimension"),
@@ -176,4 +181,6 @@ WRONG = [
     (changed("mean", lambda x, v, t: t[cosines(v, t).topk(5).indices].mean(1)), "of several rows"),
     (changed("average", lambda x, v, t: cosines(v, t).softmax(1) @ t), "average of all"),
     (changed("cosines", lambda x, v, t: cosines(v, t).amax(1)), "the cosines themselves"),
+    (changed("of_vectors", lambda x, v, t: v[cosines(v, t).argmax(1)]), "choose rows of `v"),
+    (changed("of_columns", lambda x, v, t: t[:, cosines(v, t).argmax(1)]), "choose columns"),
 ]  # fmt: skip
