@@ -60,6 +60,14 @@ class Toy(nn.Module):
         self.output_head = nn.Linear(width, 11)
 
 
+class Flat(Toy):
+    """A target stands on the model itself: its full name has no dot."""
+
+    def __init__(self, numbers: random.Random):
+        super().__init__(numbers)
+        self.value = nn.Linear(self.norm.normalized_shape[0], 5)
+
+
 def examine_add(answer: Any, model: nn.Module, targets: list[str]) -> None:
     """One call: what was replaced, what is frozen, what came back."""
     modules = dict(model.named_modules())
@@ -228,4 +236,5 @@ def add_lora(answer: Any, numbers: random.Random) -> None:
     """A toy full of traps, then a small language model."""
     examine_add(answer, Toy(numbers), numbers.sample(["query", "value", "up", "base"], 4))
     examine_add(answer, Toy(numbers), numbers.sample(["query", "value", "up"], 2))
+    examine_add(answer, Flat(numbers), ["query", "value"])
     examine_add(answer, tiny_model("qwen2", numbers.randrange(99)), ["q_proj", "down_proj"])

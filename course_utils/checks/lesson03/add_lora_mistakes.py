@@ -18,6 +18,11 @@ def is_chosen(name: str, module: nn.Module, targets: list[str]) -> bool:
 
 
 CHOICE_MISTAKES: Mistakes = {  # the wrong answers choose layers, as ``is_chosen`` does
+    "a target directly on the model has no dot before its name: compare name.split('.')[-1]": [
+        lambda name, module, targets: (
+            isinstance(module, nn.Linear) and name.endswith(tuple("." + t for t in targets))
+        )
+    ],
     "every linear layer was replaced, even the output head: only the targets are asked for": [
         lambda name, module, targets: isinstance(module, nn.Linear)
     ],

@@ -132,9 +132,13 @@ def wrong_calls_peft(model):
 
 
 SAYS = {
-    "wrong_default": "PEFT has 'default' in the names in",
-    "wrong_trainable_only": "requires_grad does not tell what an adapter",
-    "wrong_freezes_model": "requires_grad of the model's own parameters is",
-    "wrong_module_names": "prefix 'base_model.model.' and ending '.weight' are missing",
-    "wrong_calls_peft": "peft_config does not belong to a value",
+    "wrong_not_copied": "shares its memory with the model",
+    "wrong_default": "PEFT has 'default' in the names in memory",
+    "wrong_trainable_only": "requires_grad does not tell what an adapter is",
+    "wrong_with_gradient": "still asks for gradients",
+    "wrong_freezes_model": "requires_grad of the model's own parameters",
+    "wrong_half": "should stay in float32",
+    "wrong_keeps_strides": "is not contiguous",
+    "wrong_arrays": "should be a tensor",
+    "wrong_module_names": "and ending '.weight' are missing",
 }

@@ -152,3 +152,16 @@ def wrong_thaws_base(model, make_layer, targets):
             model.set_submodule(name, make_layer(module).requires_grad_(True))
             names.append(name)
     return names
+
+
+SAYS = {
+    "wrong_frozen_last": "freeze first, then replace",
+    "wrong_module_attribute": "nothing is frozen",
+    "wrong_dotted_setattr": "setattr with a full name",
+    "wrong_copy": "this changes a copy",
+    "wrong_substring": "anywhere in the full name",
+    "wrong_needs_a_dot": "has no dot before its name",
+    "wrong_any_module": "make_layer takes a linear layer",
+    "wrong_short_names": "these are last names",
+    "wrong_thaws_base": "own weights still train",
+}
