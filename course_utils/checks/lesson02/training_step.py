@@ -1,164 +1,26 @@
 """``training_step`` (lesson 2, *The training step*)."""
 
 import copy
-import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy
 import torch
 
 from course_utils.checks.core.calling import call
-from course_utils.checks.core.compare import UNKNOWN, Mistakes, pairs
+from course_utils.checks.core.compare import UNKNOWN, pairs
 from course_utils.checks.core.describe import show
 from course_utils.checks.core.difference import agree
 from course_utils.checks.core.exercise import exercise
-from course_utils.checks.core.outcome import Mistake
-
-Result = tuple[float, float]
-
-
-def backward(model: Any, loss_function: Callable, batch: Any) -> torch.Tensor:
-    """Forward and backward."""
-    loss = loss_function(model, batch)
-    loss.backward()
-    return loss
-
-
-def norm_of(model: Any) -> float:
-    """Global norm of the gradients."""
-    return math.sqrt(sum(p.grad.square().sum().item() for p in model.parameters()))
-
-
-def clip(model: Any, max_norm: float) -> float:
-    """Clip by global norm; the norm before."""
-    return torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm).item()
-
-
-def right_step(
-    model: Any, optimizer: Any, loss_function: Callable, batch: Any, max_norm: float = 1.0
-) -> Result:
-    """The definition."""
-    optimizer.zero_grad()
-    loss = backward(model, loss_function, batch)
-    norm = clip(model, max_norm)
-    optimizer.step()
-    return loss.item(), norm
-
-
-def never_zeroed(
-    model: Any, optimizer: Any, loss_function: Callable, batch: Any, max_norm: float = 1.0
-) -> Result:
-    """No ``zero_grad`` at all."""
-    loss = backward(model, loss_function, batch)
-    norm = clip(model, max_norm)
-    optimizer.step()
-    return loss.item(), norm
-
-
-def not_clipped(
-    model: Any, optimizer: Any, loss_function: Callable, batch: Any, max_norm: float = 1.0
-) -> Result:
-    """No limit."""
-    return right_step(model, optimizer, loss_function, batch, math.inf)
-
-
-def clipped_by_value(
-    model: Any, optimizer: Any, loss_function: Callable, batch: Any, max_norm: float = 1.0
-) -> Result:
-    """Each number cut at the limit."""
-    optimizer.zero_grad()
-    loss = backward(model, loss_function, batch)
-    norm = norm_of(model)
-    torch.nn.utils.clip_grad_value_(model.parameters(), max_norm)
-    optimizer.step()
-    return loss.item(), norm
-
-
-def clipped_by_tensor(
-    model: Any, optimizer: Any, loss_function: Callable, batch: Any, max_norm: float = 1.0
-) -> Result:
-    """Each tensor clipped by itself."""
-    optimizer.zero_grad()
-    loss = backward(model, loss_function, batch)
-    norm = norm_of(model)
-    for parameter in model.parameters():
-        torch.nn.utils.clip_grad_norm_(parameter, max_norm)
-    optimizer.step()
-    return loss.item(), norm
-
-
-def never_stepped(
-    model: Any, optimizer: Any, loss_function: Callable, batch: Any, max_norm: float = 1.0
-) -> Result:
-    """No ``optimizer.step()``."""
-    optimizer.zero_grad()
-    loss = backward(model, loss_function, batch)
-    return loss.item(), clip(model, max_norm)
-
-
-def stepped_twice(
-    model: Any, optimizer: Any, loss_function: Callable, batch: Any, max_norm: float = 1.0
-) -> Result:
-    """One step too many."""
-    result = right_step(model, optimizer, loss_function, batch, max_norm)
-    optimizer.step()
-    return result
-
-
-def always_one(
-    model: Any, optimizer: Any, loss_function: Callable, batch: Any, max_norm: float = 1.0
-) -> Result:
-    """``max_norm`` left out."""
-    return right_step(model, optimizer, loss_function, batch)
-
-
-def loss_after(
-    model: Any, optimizer: Any, loss_function: Callable, batch: Any, max_norm: float = 1.0
-) -> Result:
-    """The loss of the model after the step."""
-    _, norm = right_step(model, optimizer, loss_function, batch, max_norm)
-    return loss_function(model, batch).item(), norm
-
-
-def scaled_to_norm(
-    model: Any, optimizer: Any, loss_function: Callable, batch: Any, max_norm: float = 1.0
-) -> Result:
-    """Gradients brought to the limit, whether above or below."""
-    optimizer.zero_grad()
-    loss = backward(model, loss_function, batch)
-    norm = norm_of(model)
-    for parameter in model.parameters():
-        parameter.grad *= max_norm / norm
-    optimizer.step()
-    return loss.item(), norm
-
-
-STEP_MISTAKES: Mistakes = {
-    "the gradients of the step before are still there, and add up: call optimizer.zero_grad()": [
-        never_zeroed
-    ],
-    (
-        "the parameters do not move: step() is missing, or zero_grad() stands between backward() "
-        "and step()"
-    ): [never_stepped],
-    (
-        "the gradients are not clipped when the optimiser steps: clip after backward(), before "
-        "step()"
-    ): [not_clipped],
-    (
-        "each number was clipped by value: clip by the norm of all gradients together, or the "
-        "direction changes"
-    ): [clipped_by_value],
-    "each tensor was clipped by itself: clip by the norm of all gradients together": [
-        clipped_by_tensor
-    ],
-    "the optimiser steps twice": [stepped_twice],
-    "the argument max_norm is not used: the limit is always 1": [always_one],
-    "small gradients were scaled up to max_norm: clipping leaves them alone": [scaled_to_norm],
-    "the loss was computed again after the step: return the one that was trained on": [loss_after],
-}
+from course_utils.checks.core.outcome import AnswerRaised, Mistake
+from course_utils.checks.lesson02.training_step_mistakes import (
+    STEP_MISTAKES,
+    Result,
+    norm_of,
+    right_step,
+    weights,
+)
 
 
 class Curve(torch.nn.Module):
@@ -178,14 +40,36 @@ def squared_error(model: Curve, batch: tuple[torch.Tensor, torch.Tensor]) -> tor
     return (model(x) - y).square().mean()
 
 
-def run(step: Callable, model: Curve, plan: list, read: Callable = tuple) -> list[tuple]:
-    """Loss, norm and parameters after each of the steps, on a copy of the model."""
-    model, trace = copy.deepcopy(model), []
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
-    for batch, limit in plan:
-        result = read(call(step, model, optimizer, squared_error, batch, *limit))
-        trace.append((*result, torch.nn.utils.parameters_to_vector(model.parameters()).detach()))
-    return trace
+def plain_sgd(model: Curve) -> torch.optim.Optimizer:
+    """No memory: what a step does is seen at once."""
+    return torch.optim.SGD(model.parameters(), lr=0.05)
+
+
+def momentum(model: Curve) -> torch.optim.Optimizer:
+    """Two groups, each with a learning rate of its own."""
+    groups: list[dict] = [
+        {"params": model.first.parameters(), "lr": 0.02},
+        {"params": model.second.parameters()},
+    ]
+    return torch.optim.SGD(groups, lr=0.05, momentum=0.9)
+
+
+def adamw(model: Curve) -> torch.optim.Optimizer:
+    """That of the lesson."""
+    return torch.optim.AdamW(model.parameters(), lr=0.01)
+
+
+def states(step: Callable, model: Curve, plan: list, read: Callable = tuple) -> Iterator[tuple]:
+    """Loss, norm, parameters, and what is left of the gradients, after each step.
+
+    The model is copied, and trained anew by each optimiser.
+    """
+    for make in (plain_sgd, momentum, adamw):
+        learner = copy.deepcopy(model)
+        optimizer = make(learner)
+        for batch, limit in plan:
+            result = read(call(step, learner, optimizer, squared_error, batch, *limit))
+            yield *result, weights(learner), norm_of(learner)
 
 
 def read_result(value: Any) -> Result:
@@ -206,35 +90,76 @@ def read_result(value: Any) -> Result:
     return float(value[0]), float(value[1])
 
 
+def without_rest(trace: list[tuple]) -> list[tuple]:
+    """A trace without what is left of the gradients, which a right answer may clear."""
+    return [state[:3] for state in trace]
+
+
 def first_difference(expected: list[tuple], got: list[tuple]) -> tuple[str, str]:
     """Words for the first step that differs."""
     for number_, (good, bad) in enumerate(zip(expected, got), 1):
-        if not agree(bad, good, 1e-4):
+        if not agree(bad[:3], good[:3], 1e-4):
             return words(number_, good), words(number_, bad)
     raise ValueError("the two are alike")
 
 
 def words(step: int, state: tuple) -> str:
     """Loss, norm and parameters of one step."""
-    loss, norm, parameters = state
+    loss, norm, parameters, _ = state
     length = parameters.norm().item()
     return f"after step {step}: loss {loss:.5g}, norm {norm:.5g}, parameters of norm {length:.5g}"
 
 
+def explanation(got: list[tuple], model: Curve, plan: list) -> str:
+    """The first mistake with the same trace; what is left of the gradients decides between two."""
+    found = []
+    for likely, wrong in pairs(STEP_MISTAKES):
+        try:
+            rests = []
+            for state, theirs in zip(states(wrong, model, plan), got):
+                if has_diverged(theirs):
+                    continue
+                if not agree(theirs[:3], state[:3], 1e-4):
+                    break
+                rests.append(agree(theirs[3], state[3], 1e-4))
+            else:
+                found.append((all(rests), likely))
+        except (AnswerRaised, Mistake):
+            continue
+    exact = [likely for same_rest, likely in found if same_rest]
+    return (exact + [likely for _, likely in found] + [""])[0]
+
+
+def has_diverged(state: tuple) -> bool:
+    """Are the numbers so large that the last bits of the steps before decide them?"""
+    loss, norm, parameters, _ = state
+    return not max(abs(loss), norm, parameters.norm().item()) < 1e3  # nor if it is nan
+
+
+def cause_of_raising(error: BaseException, model: Curve, plan: list) -> str:
+    """The first mistake that raises the same; "" if none does."""
+    for likely, wrong in pairs(STEP_MISTAKES):
+        try:
+            list(states(wrong, model, plan))
+        except AnswerRaised as other:
+            if type(other.error) is type(error) and str(other.error) == str(error):
+                return likely
+        except Mistake:
+            continue
+    return ""
+
+
 def part_mistake(expected: list[tuple], got: list[tuple]) -> str:
-    """What is wrong where the parameters are right."""
+    """Which part is wrong, where the parameters are right."""
     loss, norm, moved = (
         all(agree(b[i], g[i], 1e-4) for g, b in zip(expected, got)) for i in range(3)
     )
-    limits = [min(g[1], b[1]) == b[1] for g, b in zip(expected, got)]
-    if moved and loss and all(limits):
-        return "the norm was measured after clipping: clip_grad_norm_ returns the one before"
-    if moved and agree([(b[1], b[0]) for b in got], [g[:2] for g in expected], 1e-4):
-        return "the two are the wrong way round: return (loss, norm)"
     if moved and loss:
         return "the norm is that of something else: take the one of all gradients, before clipping"
-    if moved:
+    if moved and norm:
         return "the parameters are right, the loss is not: return the loss of this batch"
+    if moved:
+        return "the parameters are right, but neither the loss nor the norm is"
     return UNKNOWN
 
 
@@ -248,15 +173,19 @@ HINTS = (
 
 @exercise(hints=HINTS, mistakes=STEP_MISTAKES)
 def training_step(answer: Any, numbers: random.Random) -> None:
-    """Three steps of SGD: clipped at 1, clipped tighter, and too small to be clipped."""
+    """Four steps of three optimisers: within the limit, over it, over a tighter and a wide one."""
     model = Curve()
-    batches = [(torch.randn(8, 4), 6 + torch.randn(8, 1)) for _ in range(3)]
-    limits = [(), (numbers.uniform(0.3, 0.5),), (1e4,)]
+    x = torch.randn(8, 4)
+    near = (x, model(x).detach() + 0.05 * torch.randn(8, 1))  # small gradients
+    batches = [near, *[(torch.randn(8, 4), 6 + torch.randn(8, 1)) for _ in range(3)]]
+    limits = [(), (), (numbers.uniform(0.3, 0.5),), (1e4,)]
     plan = list(zip(batches, limits))
-    expected, got = run(right_step, model, plan), run(answer, model, plan, read_result)
-    if agree(got, expected, 1e-4):
-        return
-    for likely, wrong in pairs(STEP_MISTAKES):
-        if agree(got, run(wrong, model, plan), 1e-4):
-            raise Mistake(likely, *first_difference(expected, got))
-    raise Mistake(part_mistake(expected, got), *first_difference(expected, got))
+    expected = list(states(right_step, model, plan))
+    try:
+        got = list(states(answer, model, plan, read_result))
+    except AnswerRaised as raised:
+        raised.likely = cause_of_raising(raised.error, model, plan)
+        raise
+    if not agree(without_rest(got), without_rest(expected), 1e-4):
+        likely = explanation(got, model, plan) or part_mistake(expected, got)
+        raise Mistake(likely, *first_difference(expected, got))

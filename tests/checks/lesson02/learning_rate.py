@@ -185,7 +185,7 @@ WRONG = [
     (other_default, "another default"),
     (rounds_the_rate, "the rate is rounded"),
     (nothing, "the rate is 0 at every step"),
-    (counter(), "another rate the second time"),
+    (counter(), "another value the second time"),
     (both_brackets, "in the rise and in the fall"),
     (changed("fixed_warm_up", count=lambda share, steps: 3), "warm_steps is a fixed number"),
     (changed("always_1", count=lambda share, steps: 1), "comes out as 1"),

@@ -261,3 +261,25 @@ def wrong_backward_of_a_number(model, optimizer, loss_function, batch, max_norm=
     norm = clip_grad_norm_(model.parameters(), max_norm)
     optimizer.step()
     return loss, norm.item()
+
+
+SAYS = {
+    "wrong_never_clears": "the gradients of the step before are",
+    "wrong_clears_after_backward": "there is no gradient when it is",
+    "wrong_clips_after_step": "the gradients are clipped after the step",
+    "wrong_norm_after_clipping": "the norm was measured after clipping: clip_grad_norm_",
+    "wrong_no_clipping": "the gradients are not clipped when the",
+    "wrong_tensors": "the loss is still a tensor, and",
+    "wrong_clips_values": "each number was clipped by value: clip",
+    "wrong_each_parameter_alone": "each tensor was clipped by itself: clip",
+    "wrong_fixed_limit": "the argument max_norm is not used: the",
+    "wrong_always_scales": "small gradients were scaled up to max_norm",
+    "wrong_scaled_copy": "the gradients are not clipped when the",
+    "wrong_no_step": "the parameters do not move: optimizer.step() is",
+    "wrong_loss_after_step": "the loss was computed again after the",
+    "wrong_largest_gradient": "this is the largest single number, not",
+    "wrong_adds_norms": "the norms of the tensors were added",
+    "wrong_norm_of_weights": "this is the norm of the weights",
+    "wrong_swapped_results": "the two are the wrong way round",
+    "wrong_backward_of_a_number": "the loss is a plain number before",
+}
