@@ -1,91 +1,21 @@
 """``LoRALinear`` (lesson 3, *The layer*)."""
 
 import random
-from collections.abc import Callable
+import re
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from course_utils.checks.core.calling import call
-from course_utils.checks.core.compare import UNKNOWN, Mistakes, pairs
+from course_utils.checks.core.compare import explanation
 from course_utils.checks.core.describe import show
 from course_utils.checks.core.difference import agree
 from course_utils.checks.core.exercise import exercise
-from course_utils.checks.core.outcome import Mistake
-
-NAMES = ("lora_A", "lora_B")
-
-
-def update_scaled(scale: Callable[[float, int], float]) -> Callable:
-    """Base plus update with another scale; ``scale`` takes alpha and the rank."""
-    return lambda base, x, A, B, alpha: base(x) + scale(alpha, len(A)) * x @ A.T @ B.T
-
-
-def right_forward(base: nn.Linear, x: Tensor, A: Tensor, B: Tensor, alpha: float) -> Tensor:
-    """The definition."""
-    return base(x) + alpha / len(A) * x @ A.T @ B.T
-
-
-FORWARD_MISTAKES: Mistakes = {
-    "the scale alpha / rank is forgotten": [update_scaled(lambda alpha, rank: 1.0)],
-    "the scale is alpha / rank, not alpha alone": [update_scaled(lambda alpha, rank: alpha)],
-    "the scale is upside down: alpha / rank, not rank / alpha": [
-        update_scaled(lambda alpha, rank: rank / alpha)
-    ],
-    "1 / rank is not the whole scale: it is alpha / rank": [
-        update_scaled(lambda alpha, rank: 1 / rank)
-    ],
-    "this is the scale of another method, rsLoRA: divide by the rank, not by its root": [
-        update_scaled(lambda alpha, rank: alpha / rank**0.5)
-    ],
-    "the scale is applied twice": [update_scaled(lambda alpha, rank: (alpha / rank) ** 2)],
-    "the base's output is lost: this is the update alone": [
-        lambda base, x, A, B, alpha: right_forward(base, x, A, B, alpha) - base(x)
-    ],
-    "the update is lost: A and B, as they are at the time, do not reach the output": [
-        lambda base, x, A, B, alpha: base(x)
-    ],
-    "the base's bias is lost: call base(x) itself": [
-        lambda base, x, A, B, alpha: right_forward(base, x, A, B, alpha) - base.bias
-    ],
-    "the scale is applied to the base's output too: it belongs to the update alone": [
-        lambda base, x, A, B, alpha: alpha / len(A) * (base(x) + x @ A.T @ B.T)
-    ],
-    "the bias is added twice: base(x) has it already": [
-        lambda base, x, A, B, alpha: right_forward(base, x, A, B, alpha) + base.bias
-    ],
-    "the update is subtracted: add it": [update_scaled(lambda alpha, rank: -alpha / rank)],
-}
-
-
-class Case:
-    """A layer of the learner's, made around a fresh linear layer; A and B can be filled."""
-
-    def __init__(self, answer: Any, numbers: random.Random, dropout: tuple = (), **options: Any):
-        in_, more = numbers.randint(7, 10), numbers.choice((-2, 3, 5))
-        self.base = nn.Linear(in_, in_ + more, **options)
-        self.rank = numbers.randint(2, 4)
-        self.shapes = ((self.rank, in_), (in_ + more, self.rank))
-        self.alpha = self.rank * numbers.choice((1.5, 2.5, 3.5, 5.0))
-        self.layer = call(answer, self.base, self.rank, self.alpha, *dropout)
-        if not isinstance(self.layer, nn.Module):
-            raise Mistake(
-                "LoRALinear should be a class that inherits from torch.nn.Module",
-                "a module", show(self.layer),
-            )  # fmt: skip
-
-    def fill(self) -> None:
-        """Random A and B."""
-        with torch.no_grad():
-            for name in NAMES:
-                parameter = getattr(self.layer, name)
-                parameter.copy_(torch.randn_like(parameter))
-
-    def right(self, x: Tensor) -> Tensor:
-        """What the layer should give, without dropout."""
-        layer = self.layer
-        return right_forward(self.base, x, layer.lora_A, layer.lora_B, self.alpha)
+from course_utils.checks.core.outcome import AnswerRaised, Mistake
+from course_utils.checks.lesson03.lora_linear_case import NAMES, Case, make_layer
+from course_utils.checks.lesson03.lora_linear_dropout import check_dropout
+from course_utils.checks.lesson03.lora_linear_mistakes import BASE_MISTAKES, FORWARD_MISTAKES
 
 
 def parameters(case: Case) -> None:
@@ -97,17 +27,18 @@ def parameters(case: Case) -> None:
         if value is None:
             raise Mistake(f"the layer has no {name}", f"self.{name}", show(list(registered)))
         if name not in registered:
-            raise Mistake(
+            likely = (
                 f"{name} is no parameter of the layer, so no optimiser would find it: set "
-                f"self.{name} = torch.nn.Parameter(...)",
-                "a Parameter", type(value).__name__,
-            )  # fmt: skip
+                f"self.{name} = torch.nn.Parameter(...)"
+            )
+            if isinstance(value, nn.Module):
+                likely = (
+                    f"{name} is a whole layer, as PEFT has it: here it is the matrix alone, a "
+                    "torch.nn.Parameter"
+                )
+            raise Mistake(likely, "a Parameter", type(value).__name__)
         if tuple(value.shape) != shape:
-            likely = f"{name} has the wrong shape"
-            if tuple(value.shape) == shape[::-1]:
-                likely = f"{name} is transposed: A is (rank, in), B is (out, rank)"
-            if tuple(value.shape) == case.shapes[name == "lora_A"]:
-                likely = "A and B are swapped: A is (rank, in), B is (out, rank)"
+            likely = cause_of_shape(name, tuple(value.shape), case)
             raise Mistake(likely, f"{name} of shape {shape}", show(value))
     if getattr(layer, "base", None) is not case.base:
         raise Mistake("keep the linear layer itself as self.base", "self.base is base", "it is not")
@@ -121,41 +52,77 @@ def parameters(case: Case) -> None:
         raise Mistake("A and B must be trained", "both trainable", f"{show(trained)} trainable")
 
 
-def start(case: Case) -> None:
-    """B is zero, A is not."""
-    A, B = case.layer.lora_A, case.layer.lora_B
+def cause_of_shape(name: str, shape: tuple[int, ...], case: Case) -> str:
+    """How a matrix came to another shape."""
+    own, other = case.shapes if name == "lora_A" else case.shapes[::-1]
+    if shape == other:
+        return "A and B are swapped: A is (rank, in), B is (out, rank)"
+    if shape == own[::-1]:
+        return f"{name} is transposed: A is (rank, in), B is (out, rank)"
+    if shape == other[::-1]:
+        return f"{name} has the wrong side of the base: A has in_features, B has out_features"
+    if 8 in shape:
+        return f"perhaps the lesson's rank 8 stands in the place of the argument rank in {name}"
+    if case.rank not in shape:
+        return f"{name} is to be thin: one of its sides is the rank"
+    return f"{name} has the wrong shape: A is (rank, in), B is (out, rank)"
+
+
+def start(case: Case, answer: Any) -> None:
+    """B is zero, A is random, in each layer anew."""
+    A, B = case.layer.lora_A.detach(), case.layer.lora_B.detach()
     got = f"A of norm {A.norm().item():.3g}, B of norm {B.norm().item():.3g}"
-    expected = "A random, B zero"
-    if B.any() and not A.any():
-        raise Mistake("A and B are swapped at the start: A is random, B is zero", expected, got)
-    if B.any():
-        raise Mistake(
-            "B should start at zero, or the first step already changes the model", expected, got
+    likely = cause_of_start(A, B)
+    if likely:
+        raise Mistake(likely, "A random, B zero", got)
+    one, other = (make_layer(answer, nn.Linear(64, 48), 6, 9.0).lora_A.detach() for _ in "12")
+    if len(one.unique(dim=0)) < len(one):
+        raise Mistake("A should be random: equal rows learn the same", "A random", show(A))
+    if torch.equal(one, other):
+        likely = (
+            "A is the same in every layer: draw it at random, and set no seed in the layer, or all "
+            "of them start alike"
         )
+        raise Mistake(likely, "another A in each layer", "the same A twice")
+
+
+def cause_of_start(A: Tensor, B: Tensor) -> str:
+    """What is wrong with the numbers that A and B start with; "" if nothing is."""
+    for name, matrix in zip(NAMES, (A, B)):
+        if not matrix.isfinite().all():
+            return (
+                f"{name} is not filled: torch.empty leaves in it what happens to be in memory; A "
+                "is random, B is zero"
+            )
+    if B.any() and not A.any():
+        return "A and B are swapped at the start: A is random, B is zero"
+    if B.any():
+        return "B should start at zero, or the first step already changes the model"
     if not A.any():
-        raise Mistake(
-            "A and B are both zero: then neither gets a gradient, and nothing is ever learned",
-            expected, got,
-        )  # fmt: skip
-    if not A.isfinite().all() or len(A.unique()) < A.numel() / 2:
-        raise Mistake("A should be random: equal rows learn the same", expected, show(A))
+        return "A and B are both zero: then neither gets a gradient, and nothing is ever learned"
+    if A.square().mean().sqrt() > 2:
+        return "A should start small: scale the random numbers down, by 1 / sqrt(in) say"
+    return ""
 
 
 def check_forward(case: Case) -> None:
     """The formula, with random A and B."""
     case.fill()
-    base, x = case.base, torch.randn(3, 5, case.base.in_features)
+    x = torch.randn(3, 5, case.base.in_features)
     with torch.no_grad():
-        got, expected = call(case.layer, x), case.right(x)
+        got, expected = case.forward(x), case.right(x)
+        again = case.forward(x)
+    if not torch.equal(case.base.weight, case.weight):
+        likely = "the base's own weight is changed: it is frozen, and the update is added beside it"
+        raise Mistake(likely, "base.weight as it was", "another")
     if not isinstance(got, torch.Tensor) or got.shape != expected.shape:
         raise Mistake("forward returns what the base would: (..., out)", show(expected), show(got))
     if agree(got, expected, 1e-4):
         return
-    A, B = (getattr(case.layer, name).detach() for name in NAMES)
-    for likely, wrong in pairs(FORWARD_MISTAKES):
-        if agree(got, wrong(base, x, A, B, case.alpha).detach(), 1e-4):
-            raise Mistake(likely, "base(x) + alpha / rank * x A^T B^T", show(got))
-    raise Mistake(UNKNOWN, "base(x) + alpha / rank * x A^T B^T", show(got))
+    likely = explanation([case.arguments(x)], [got], FORWARD_MISTAKES, 1e-4)
+    if not agree(again, got, 1e-4):
+        likely = "dropout is active although the argument dropout is 0: torch.nn.Dropout(dropout)"
+    raise Mistake(likely, "base(x) + alpha / rank * x A^T B^T", show(got))
 
 
 def gradients(case: Case) -> None:
@@ -178,83 +145,61 @@ def gradients(case: Case) -> None:
             raise Mistake(likely, "a gradient", "none" if bad is None else "another one")
 
 
-def dropout(answer: Any, numbers: random.Random) -> None:
-    """On the input of the LoRA path alone, and in training alone."""
-    share = numbers.uniform(0.3, 0.6)
-    case = Case(answer, numbers, (share,))
-    x = torch.eye(case.base.in_features).repeat(60, 1)  # one number a row: dropped, or not
-    with torch.no_grad():
-        case.layer.train()
-        if not agree(call(case.layer, x), case.base(x), 1e-4):
-            raise Mistake(
-                "dropout reaches the base's path: in training, with B = 0, the layer should still "
-                "give base(x); drop numbers of the LoRA path's input alone",
-                "base(x)", "something else",
-            )  # fmt: skip
-        case.fill()
-        case.layer.eval()
-        update = case.right(x) - case.base(x)
-        if not agree(call(case.layer, x), case.right(x), 1e-4):
-            raise Mistake(
-                "dropout is active in evaluation: use torch.nn.Dropout, or "
-                "dropout(x, p, self.training)", "no dropout after layer.eval()", "dropout",
-            )  # fmt: skip
-        case.layer.train()
-        examine_dropped(call(case.layer, x) - case.base(x), update, share)
-
-
-def examine_dropped(got: Tensor, update: Tensor, share: float) -> None:
-    """Each row is dropped as a whole, or scaled by 1 / (1 - p)."""
-    if agree(got, update, 1e-4):
-        raise Mistake("dropout is not used in training", f"p = {share:.2f}", "no dropout")
-    gone = got.abs().amax(1) < 1e-5
-    if agree(got[~gone], update[~gone], 1e-3):
-        raise Mistake(
-            "what is kept should be scaled by 1 / (1 - p), as torch.nn.Dropout does",
-            f"a factor of {1 / (1 - share):.3g}", "a factor of 1",
-        )  # fmt: skip
-    if agree(got[~gone], update[~gone] / (1 - share), 1e-3):
-        if abs(gone.float().mean().item() - share) < 0.15:
-            return
-        raise Mistake(
-            "the share that is dropped is not p", f"{share:.2f}", f"{gone.float().mean():.2f}"
-        )
-    factor = (got[~gone] / update[~gone]).median().item()
-    if agree(got[~gone], update[~gone] * factor, 1e-3):
-        raise Mistake(
-            "another p than the argument dropout is used", f"p = {share:.2f}",
-            f"p = {1 - 1 / factor:.2f}",
-        )  # fmt: skip
-    raise Mistake(
-        "dropout acts in another place of the LoRA path: drop numbers of x, before A",
-        "B A dropout(x)", "something else",
-    )  # fmt: skip
-
-
 def beside_bfloat16(answer: Any, numbers: random.Random) -> None:
-    """Adapters stay in float32 beside a bfloat16 base, on the device of the base."""
+    """Adapters stay in float32 beside a bfloat16 base, and the output has the base's dtype."""
     case = Case(answer, numbers, dtype=torch.bfloat16)
     for name in NAMES:
         dtype = getattr(case.layer, name).dtype
         if dtype != torch.float32:
-            raise Mistake(
+            likely = (
                 f"{name} took over the base's precision: keep adapters in float32, or small steps "
-                "are rounded away", "torch.float32", str(dtype),
-            )  # fmt: skip
+                "are rounded away"
+            )
+            raise Mistake(likely, "torch.float32", str(dtype))
     case.fill()
     x = torch.randn(4, case.base.in_features)
-    with torch.autocast("cpu", torch.bfloat16), torch.no_grad():
-        got, expected = call(case.layer, x), case.right(x)
+    with torch.no_grad():
+        with torch.autocast("cpu", torch.bfloat16):
+            near(case.forward(x), case.right(x), "under autocast the output is another")
+            examine_dtype(case.forward(x.bfloat16()))
+        try:
+            got = call(case.layer, x.bfloat16())
+        except AnswerRaised as raised:
+            if re.search("dtype|scalar type", str(raised.error)):
+                return  # the course runs a bfloat16 model under autocast
+            raise
+        examine_dtype(got)
+        with torch.autocast("cpu", torch.bfloat16):
+            near(got, case.right(x), "with a bfloat16 base and input the output is another")
+
+
+def near(got: Any, expected: Tensor, likely: str) -> None:
+    """Are two outputs equal but for the rounding of bfloat16?"""
     if not agree(got, expected, 0.1 * expected.abs().max().item()):
-        raise Mistake("under autocast the output is another", show(expected), show(got))
+        raise Mistake(likely, show(expected), show(got))
+
+
+def examine_dtype(got: Any) -> None:
+    """Would the next layer of a bfloat16 model take it?"""
+    if getattr(got, "dtype", None) != torch.bfloat16:
+        likely = (
+            "the model's next layer, in bfloat16, would stop with an error: the output has the "
+            "dtype of base(x), so bring the update to it"
+        )
+        raise Mistake(likely, "torch.bfloat16 for a bfloat16 base and input", show(got))
+
+
+def on_the_device(answer: Any, numbers: random.Random) -> None:
+    """A and B are where the base is."""
     layer = Case(answer, numbers, device="meta").layer
     for name in NAMES:
-        if getattr(layer, name).device.type != "meta":
-            raise Mistake(
+        device = getattr(layer, name).device.type
+        if device != "meta":
+            likely = (
                 f"{name} is not on the base's device, and a model on a GPU would stop with an "
-                "error: create it with device=base.weight.device",
-                "the base's device", "the CPU",
-            )  # fmt: skip
+                "error: create it with device=base.weight.device"
+            )
+            raise Mistake(likely, "the base's device", device)
 
 
 HINTS = (
@@ -266,13 +211,15 @@ HINTS = (
 )
 
 
-@exercise(hints=HINTS, mistakes=FORWARD_MISTAKES)
+@exercise(hints=HINTS, mistakes=FORWARD_MISTAKES | BASE_MISTAKES)
 def LoRALinear(answer: Any, numbers: random.Random) -> None:
-    """Parameters, start, forward, gradients, dropout, precision, device: in this order."""
-    case = Case(answer, numbers)
-    parameters(case)
-    start(case)
-    check_forward(case)
-    gradients(case)
-    dropout(answer, numbers)
+    """Parameters, start, forward, gradients, with a bias and without; then the rest."""
+    for bias in (True, False):
+        case = Case(answer, numbers, bias=bias)
+        parameters(case)
+        start(case, answer)
+        check_forward(case)
+        gradients(case)
+    check_dropout(answer, numbers)
     beside_bfloat16(answer, numbers)
+    on_the_device(answer, numbers)

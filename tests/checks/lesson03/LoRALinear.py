@@ -1,27 +1,16 @@
 """Answers to ``LoRALinear``."""
 
-import math
-
 import torch
 from torch import nn
 from torch.nn.functional import dropout as drop
 from torch.nn.functional import linear
 
-
-class Usual(nn.Module):
-    def __init__(self, base, rank, alpha, dropout=0.0):
-        super().__init__()
-        self.base = base.requires_grad_(False)
-        self.rank, self.alpha = rank, alpha
-        device = base.weight.device
-        self.lora_A = nn.Parameter(torch.empty(rank, base.in_features, device=device))
-        self.lora_B = nn.Parameter(torch.zeros(base.out_features, rank, device=device))
-        nn.init.kaiming_uniform_(self.lora_A, a=math.sqrt(5))
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, x):
-        update = self.dropout(x) @ self.lora_A.T @ self.lora_B.T
-        return self.base(x) + self.alpha / self.rank * update
+from course_utils.methods.lora import lora_layers, remove_lora
+from course_utils.methods.lora_files import adapter_state, set_adapter_state
+from course_utils.model.layers import ALL_LINEAR, replace_linear, trainable_parameters
+from course_utils.model.passes import mixed_precision
+from course_utils.model.tiny import tiny_model
+from tests.checks.lora_starts import RIGHT_STARTS, WRONG_STARTS, Usual
 
 
 class Gaussian(nn.Module):
@@ -57,99 +46,12 @@ def forward_by(name, function):
     return type(name, (Usual,), {"forward": function})
 
 
-def start_by(name, change):
-    """A wrong answer with another start; ``change`` takes the layer."""
-
-    def __init__(self, base, rank, alpha, dropout=0.0):
-        Usual.__init__(self, base, rank, alpha, dropout)
-        change(self)
-
-    return type(name, (Usual,), {"__init__": __init__})
-
-
 def update(layer, x):
     return layer.dropout(x) @ layer.lora_A.T @ layer.lora_B.T
 
 
 def scaled(layer, x):
     return layer.alpha / layer.rank * update(layer, x)
-
-
-def b_random(layer):
-    nn.init.normal_(layer.lora_B)
-
-
-def a_zero(layer):
-    nn.init.zeros_(layer.lora_A)
-
-
-def swapped_start(layer):
-    b_random(layer)
-    a_zero(layer)
-
-
-def a_constant(layer):
-    nn.init.constant_(layer.lora_A, 0.1)
-
-
-def unfrozen(layer):
-    layer.base.requires_grad_(True)
-
-
-def bias_trains(layer):
-    layer.base.bias.requires_grad_(True)
-
-
-def a_frozen(layer):
-    layer.lora_A.requires_grad_(False)
-
-
-def plain_tensors(layer):
-    A, B = layer.lora_A.detach(), layer.lora_B.detach()
-    del layer.lora_A, layer.lora_B
-    layer.lora_A, layer.lora_B = A.requires_grad_(), B.requires_grad_()
-
-
-def swapped_shapes(layer):
-    layer.lora_A, layer.lora_B = layer.lora_B, layer.lora_A
-
-
-def transposed(layer):
-    layer.lora_A = nn.Parameter(layer.lora_A.detach().T.clone())
-    layer.lora_B = nn.Parameter(layer.lora_B.detach().T.clone())
-
-
-def other_names(layer):
-    layer.A, layer.B = layer.lora_A, layer.lora_B
-    del layer.lora_A, layer.lora_B
-
-
-def base_copied(layer):
-    copied = nn.Linear(layer.base.in_features, layer.base.out_features)
-    copied.load_state_dict(layer.base.state_dict())
-    layer.base = copied.requires_grad_(False)
-
-
-def base_under_another_name(layer):
-    layer.linear = layer.base
-    del layer.base
-
-
-def in_the_bases_dtype(layer):
-    layer.to(layer.base.weight.dtype)
-
-
-def on_the_cpu(layer):
-    layer.lora_A = nn.Parameter(torch.randn(layer.lora_A.shape))
-    layer.lora_B = nn.Parameter(torch.zeros(layer.lora_B.shape))
-
-
-def with_a_scale_that_trains(layer):
-    layer.trained_scale = nn.Parameter(torch.ones(()))
-
-
-def other_share(layer):
-    layer.dropout.p /= 2
 
 
 class UpdateMadeOnce(Usual):
@@ -214,25 +116,71 @@ def a_function(base, rank, alpha, dropout=0.0):
     return lambda x: base(x)
 
 
-RIGHT = [Usual, Gaussian, OneMatrix]
+class InFloat32(Usual):
+    """The update in float32, brought to what the base gives."""
+
+    def forward(self, x):
+        y = self.base(x)
+        low = self.dropout(x.float()) @ self.lora_A.T
+        return y + (self.alpha / self.rank * low @ self.lora_B.T).to(y.dtype)
+
+
+class InTheInputsDtype(Usual):
+    """The update in the dtype of x."""
+
+    def forward(self, x):
+        A, B = self.lora_A.to(x.dtype), self.lora_B.to(x.dtype)
+        return self.base(x) + self.alpha / self.rank * (self.dropout(x) @ A.T @ B.T)
+
+
+def by_scale(name, scale):
+    """A wrong answer with another scale; ``scale`` takes the layer."""
+    return forward_by(name, lambda s, x: s.base(x) + scale(s) * update(s, x))
+
+
+def merging(layer, x):
+    with torch.no_grad():
+        layer.base.weight += layer.alpha / layer.rank * layer.lora_B @ layer.lora_A
+    return layer.base(x)
+
+
+def with_an_activation(layer, x):
+    low = torch.relu(layer.dropout(x) @ layer.lora_A.T)
+    return layer.base(x) + layer.alpha / layer.rank * low @ layer.lora_B.T
+
+
+def float32_returned(layer, x):
+    low = layer.dropout(x).float() @ layer.lora_A.T @ layer.lora_B.T
+    return layer.base(x) + layer.alpha / layer.rank * low
+
+
+def NEXT(answer):
+    for dtype in (torch.float32, torch.bfloat16):
+        model, ids = tiny_model("llama").to(dtype), torch.tensor([[3, 1, 2]])
+
+        def logits(model=model, ids=ids):
+            with mixed_precision(model):
+                return model(input_ids=ids).logits.float()
+
+        before = logits()
+        replace_linear(model, lambda linear: answer(linear, 2, 4), ALL_LINEAR)
+        assert torch.equal(before, logits())
+        adapted = list(lora_layers(model).values())
+        sides = sum(sum(layer.base.weight.shape) for layer in adapted)
+        assert trainable_parameters(model) == 2 * sides
+        optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=0.01)
+        for _ in range(2):
+            logits().logsumexp(-1).sum().backward()
+            optimizer.step()
+        assert all(m.lora_B.any() and m.lora_A.grad.any() for m in adapted)
+        assert all(m.base.weight.grad is None for m in adapted)
+        set_adapter_state(model, adapter_state(model))
+        remove_lora(model)
+
+
+RIGHT = [Usual, Gaussian, OneMatrix, InFloat32, InTheInputsDtype, *RIGHT_STARTS]
 WRONG = [
-    (start_by("BRandom", b_random), "B should start at zero"),
-    (start_by("AZero", a_zero), "both zero"),
-    (start_by("SwappedStart", swapped_start), "swapped at the start"),
-    (start_by("AConstant", a_constant), "A should be random"),
-    (start_by("Unfrozen", unfrozen), "the base is not frozen"),
-    (start_by("BiasTrains", bias_trains), "the base's bias too"),
-    (start_by("AFrozen", a_frozen), "must be trained"),
-    (start_by("PlainTensors", plain_tensors), "is no parameter of the layer"),
-    (start_by("SwappedShapes", swapped_shapes), "A and B are swapped"),
-    (start_by("Transposed", transposed), "is transposed"),
-    (start_by("OtherNames", other_names), "has no lora_A"),
-    (start_by("BaseCopied", base_copied), "the linear layer itself"),
-    (start_by("BaseUnderAnotherName", base_under_another_name), "the linear layer itself"),
-    (start_by("InTheBasesDtype", in_the_bases_dtype), "took over the base's precision"),
-    (start_by("OnTheCpu", on_the_cpu), "not on the base's device"),
-    (start_by("ScaleTrains", with_a_scale_that_trains), "A and B alone are trained"),
-    (start_by("OtherShare", other_share), "another p"),
+    *WRONG_STARTS,
     (forward_by("NoScale", lambda s, x: s.base(x) + update(s, x)), "is forgotten"),
     (forward_by("AlphaAlone", lambda s, x: s.base(x) + s.alpha * update(s, x)), "not alpha alone"),
     (forward_by("UpsideDown", lambda s, x: s.base(x) + s.rank / s.alpha * update(s, x)),
@@ -260,5 +208,15 @@ WRONG = [
     (forward_by("DroppingBehindA", dropping_behind_a), "in another place"),
     (forward_by("DroppingTheUpdate", dropping_the_update), "in another place"),
     (forward_by("DroppingWithoutScaling", dropping_without_scaling), "scaled by 1 / (1 - p)"),
+    (by_scale("Whole", lambda s: s.alpha // s.rank), "cut down to a whole number"),
+    (by_scale("Squared", lambda s: (s.alpha / s.rank) ** 2), "the scale is applied twice"),
+    (by_scale("RankTwice", lambda s: s.alpha / s.rank**2), "the rank counts twice"),
+    (by_scale("TimesRank", lambda s: s.alpha * s.rank), "divide by the rank"),
+    (by_scale("Always2", lambda s: 2), "the lesson's 8 and 16"),
+    (by_scale("BySize", lambda s: s.alpha / s.base.in_features), "not by the size of the input"),
+    (by_scale("Twice", lambda s: 2 * s.alpha / s.rank), "the update is added twice"),
+    (forward_by("Merging", merging), "the base's own weight is changed"),
+    (forward_by("WithAnActivation", with_an_activation), "no activation between A and B"),
+    (forward_by("Float32Returned", float32_returned), "the dtype of base(x)"),
     (a_function, "inherits from torch.nn.Module"),
 ]  # fmt: skip

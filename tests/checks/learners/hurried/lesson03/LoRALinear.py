@@ -271,3 +271,20 @@ class wrong_plain_tensors(nn.Module):
     def forward(self, x):
         update = self.dropout(x).float() @ self.lora_A.T @ self.lora_B.T
         return self.base(x) + (self.scale * update).to(x.dtype)
+
+
+SAYS = {
+    "wrong_alpha_only": "not alpha alone",
+    "wrong_whole_division": "not with //",
+    "wrong_b_random_too": "B should start at zero",
+    "wrong_both_zero": "A and B are both zero",
+    "wrong_base_trains": "the base is not frozen",
+    "wrong_loses_the_bias": "the base's bias is lost",
+    "wrong_dropout_for_both": "dropout reaches the base's path",
+    "wrong_dropout_always": "dropout is active in evaluation",
+    "wrong_dropout_at_the_end": "in another place of the LoRA path",
+    "wrong_returns_float32": "the output has the dtype of base(x)",
+    "wrong_base_without_graph": "does not pass through base(x)",
+    "wrong_parameters_in_base_dtype": "took over the base's precision",
+    "wrong_plain_tensors": "is no parameter of the layer",
+}
