@@ -13,7 +13,9 @@ the wrong answers have their mistake named. Names of exercises, or parts of path
 
 import importlib
 import runpy
+import statistics
 import sys
+import time
 from pathlib import Path
 
 from course_utils.checks.core.exercise import EXERCISES, Exercise
@@ -23,6 +25,7 @@ from course_utils.settings import PACKAGE
 
 FOLDER = Path(__file__).parent / "learners"
 SEEDS = (1, 2)
+seconds: list[float] = []  # of each check
 SHARE = 0.9  # of the wrong answers: their own mistake is named
 
 
@@ -37,6 +40,8 @@ def main(chosen: list[str]) -> int:
         sums = [a + b for a, b in zip(sums, counts)]
         print(line("/".join(file.relative_to(FOLDER).with_suffix("").parts), counts))
     print(line("all", sums))
+    middle, longest = statistics.median(seconds), max(seconds)
+    print(f"a check took {1000 * middle:.0f} ms (median), {longest:.1f} s at most")
     print(*faults, sep="\n")
     _, refused, wrong, accepted, named = sums
     enough = named >= SHARE * wrong
@@ -85,8 +90,13 @@ def exercise(file: Path) -> Exercise:
 
 def outcomes(made: Exercise, answer: object) -> list[Outcome]:
     """What the check says, on inputs of each seed."""
-    with first_lines(0):
-        return [made.examine(answer, seed) for seed in SEEDS]
+    found = []
+    for seed in SEEDS:
+        start = time.perf_counter()
+        with first_lines(0):
+            found.append(made.examine(answer, seed))
+        seconds.append(time.perf_counter() - start)
+    return found
 
 
 def cause(outcome: Outcome) -> str:

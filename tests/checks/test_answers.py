@@ -123,13 +123,15 @@ def test_the_lesson_goes_on_with_every_answer_that_passes(name):
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_check_answers_in_less_than_a_second(name):
+def test_check_answers_in_less_than_a_second_mostly_and_in_three_always(name):
+    right, wrong = TABLES[name]["RIGHT"], [answer for answer, _ in TABLES[name]["WRONG"]]
     seconds = []
-    for _ in range(5):
+    for answer in [*right[:1] * 5, *wrong[:5]]:
         start = time.perf_counter()
-        EXERCISES[name].examine(TABLES[name]["RIGHT"][0])
+        EXERCISES[name].examine(answer)
         seconds.append(time.perf_counter() - start)
     assert statistics.median(seconds) < 1
+    assert max(seconds) < 3
 
 
 @pytest.mark.parametrize("name", EXERCISES)
