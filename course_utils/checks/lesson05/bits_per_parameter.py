@@ -102,6 +102,20 @@ BITS_MISTAKES: Mistakes = {
     "these are bytes: bits are asked for": [
         bits(lambda b: 0.5 + 4 / b, lambda b, s: 0.5 + 1 / b + 4 / (b * s))
     ],
+    "the scale that others share is a float32: 32 bits, not 8 or 16": [
+        bits(plain, lambda b, s: 4 + 8 / b + 8 / (b * s)),
+        bits(plain, lambda b, s: 4 + 8 / b + 16 / (b * s)),
+    ],
+    "8 bits are shared by block weights, and 32 by block * second_block": [
+        bits(plain, lambda b, s: 4 + 40 / (b * s)),
+        bits(plain, lambda b, s: 4 + 40 / b),
+        bits(plain, lambda b, s: 4 + 40 / s),
+        bits(plain, lambda b, s: 4 + 8 / s + 32 / (b * s)),
+        bits(plain, lambda b, s: 4 + 8 / s + 32 / b),
+        bits(plain, lambda b, s: 4 + 8 / b + 32 / (b + s)),
+        bits(plain, lambda b, s: 4 + 8 / b + 32 / s**2),
+        bits(plain, lambda b, s: 4 + 8 / (b * s) + 32 / (b * s)),
+    ],
     "the scale of a block is shared by its weights: divide by block": [
         bits(lambda b: 4 + 32, lambda b, s: 4 + 8 + 32 / s)
     ],

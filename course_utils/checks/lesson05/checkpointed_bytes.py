@@ -46,6 +46,16 @@ ACTIVATION_MISTAKES: Mistakes = {
         lambda n, t, d, s: t * (2 * math.isqrt(n) * d + math.isqrt(n) * s),
         lambda n, t, d, s: t * (2 * round(n**0.5) * d + round(n**0.5) * s),
     ],
+    "layer_bytes is multiplied by the tokens alone, as it is that of one layer and one token": [
+        lambda n, t, d, s: 2 * n * t * d + n * s,
+        lambda n, t, d, s: 2 * n * t * d + t * s / n,
+        lambda n, t, d, s: 2 * n * t * d + t * d * s,
+    ],
+    "one layer at a time is computed again, not all of them or a half": [
+        lambda n, t, d, s: n * t * s / 2,
+        lambda n, t, d, s: 2 * n * t * (d + s),
+        lambda n, t, d, s: t * (2 * n * d + n * s / 2),
+    ],
     "both parts are in memory at that moment: add them": [
         lambda n, t, d, s: max(2 * n * t * d, t * s),
         lambda n, t, d, s: 2 * n * t * d * t * s,

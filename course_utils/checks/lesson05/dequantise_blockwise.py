@@ -100,6 +100,17 @@ DEQUANTISE_MISTAKES: Mistakes = {
         lambda p, a, c, shape: a.view(shape[0], 1),
     ],
     "multiply by absmax: quantising divided by it": [back(combine=lambda v, scale: v / scale)],
+    "multiply by absmax as it is: it has been neither divided nor squared before": [
+        back(combine=lambda v, scale: v * scale / 7),
+        back(combine=lambda v, scale: v * scale / scale.max()),
+        back(combine=lambda v, scale: v * scale**2),
+        back(combine=lambda v, scale: v * scale.sqrt()),
+    ],
+    "absmax is multiplied, and not added": [back(combine=lambda v, scale: v + scale)],
+    "half precision rounds the weight once more: leave it in float32": [
+        lambda p, a, c, shape: back()(p, a, c, shape).half(),
+        lambda p, a, c, shape: back()(p, a, c, shape).bfloat16(),
+    ],
     "the codes themselves were multiplied: look up their levels in the codebook": [
         back(look_up=evenly_spaced(less, by)) for less in (0, 7, 8) for by in (1, 7, 8, 15)
     ],

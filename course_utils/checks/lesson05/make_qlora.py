@@ -60,8 +60,13 @@ def examine_bases(model: PreTrainedModel) -> None:
 
 
 def examine_adapters(model: nn.Module, rank: int, alpha: float) -> None:
-    """Rank, alpha and precision."""
-    layer = next(iter(lora_layers(model).values()))
+    """Rank, alpha and precision of every layer."""
+    for layer in lora_layers(model).values():
+        examine_adapter(layer, rank, alpha)
+
+
+def examine_adapter(layer: Any, rank: int, alpha: float) -> None:
+    """One of them."""
     got = (len(layer.lora_A), layer.alpha)
     words = f"rank {rank}, alpha {alpha:g}", f"rank {got[0]}, alpha {got[1]:g}"
     if got[0] in (alpha, int(alpha)) and got[1] == rank:
@@ -72,8 +77,15 @@ def examine_adapters(model: nn.Module, rank: int, alpha: float) -> None:
         raise Mistake("pass alpha itself: the layer divides it by the rank", *words)
     if got[1] != alpha:
         raise Mistake("the argument alpha is not used", *words)
-    if layer.lora_A.dtype != torch.float32:
-        raise Mistake("adapters stay in float32", "torch.float32", str(layer.lora_A.dtype))
+    for part in (layer.lora_A, layer.lora_B):
+        if part.dtype != torch.float32:
+            raise Mistake("adapters stay in float32", "torch.float32", str(part.dtype))
+    if not layer.lora_A.any():
+        raise Mistake(
+            "A is 0, and B starts at 0: neither gets a gradient. A starts with random numbers",
+            "random numbers in A",
+            "zeros",
+        )
 
 
 def examine_trained(model: nn.Module) -> None:
@@ -145,8 +157,11 @@ def chained(model: Any, rank: int, alpha: float) -> None:
 
 
 ORDER_MISTAKES: Mistakes = {  # ``make`` gives a fresh model
-    "quantise first, then add LoRA: a layer under LoRA is quantised no more": [
+    "quantise first, then add LoRA: a layer under LoRA gets neither 4 bits nor more LoRA": [
         lambda make, rank, alpha: quantise_model(with_lora(make(), rank, alpha))
+    ],
+    "the model is quantised once: a layer in 4 bits is not rounded again": [
+        lambda make, rank, alpha: quantise_model(quantised(make()))
     ],
     "rank and alpha are exchanged: add_lora takes the model, the rank, then alpha": [
         lambda make, rank, alpha: with_lora(make(), alpha, rank)
@@ -159,6 +174,12 @@ ORDER_MISTAKES: Mistakes = {  # ``make`` gives a fresh model
         lambda make, rank, alpha: chained(make(), rank, alpha)
     ],
 }
+
+
+def quantised(model: nn.Module) -> nn.Module:
+    """The same model, in 4 bits."""
+    quantise_model(model)
+    return model
 
 
 def with_lora(model: nn.Module, rank: int, alpha: float) -> nn.Module:

@@ -78,6 +78,14 @@ PART_MISTAKES: dict[str, Mistakes] = {
             lambda q, r, k: 4 * q / 64 + 4 * q / (64 * 256),
             lambda q, r, k: 2 * q / 64 + 4 * q / (64 * 256),
         ],
+        "the blocks of the first level have 64 numbers, those of the second 256 constants": [
+            lambda q, r, k: q / 256 + 4 * q / (64 * 256),
+            lambda q, r, k: q / 256 + 4 * q / (256 * 256),
+            lambda q, r, k: q / 64 + 4 * q / (64 * 64),
+        ],
+        "the two levels are exchanged: 1 byte for each 64, and 4 bytes for each 64 * 256": [
+            lambda q, r, k: 4 * q / 64 + q / (64 * 256),
+        ],
         "the constants are missing: without them the codes mean nothing": [lambda q, r, k: 0],
         "the bits per number were taken for bytes: 8 / 64 + 32 / (64 * 256) bits": [
             lambda q, r, k: 8 * q / 64 + 32 * q / (64 * 256)
@@ -121,6 +129,9 @@ PART_MISTAKES: dict[str, Mistakes] = {
         ],
         TRAINED + ", or half of it is missing: all four are in float32": [lambda q, r, k: 8 * k],
         TRAINED + "; one of the four is missing": [lambda q, r, k: 12 * k],
+        TRAINED + ", and none of them is in 8 or 16 bits": [
+            lambda q, r, k, n=n: n * k for n in (6, 10, 14, 5, 7, 13, 9)
+        ],
         TRAINED + "; no copy beside these is needed": [
             lambda q, r, k: 20 * k,
             lambda q, r, k: 18 * k,

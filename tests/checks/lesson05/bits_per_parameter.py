@@ -58,4 +58,15 @@ WRONG = [
     (made("not_shared", lambda b: 4 + 32, lambda b, s: 4 + 8 + 32 / s), "divide by block"),
     (made("bytes_as_bits", lambda b: 4 + 4 / b, lambda b, s: 4 + 1 / b + 4 / (b * s)), "4 bytes"),
     (as_text, "return one number"),
+    (made("second_in_half", plain, lambda b, s: 4 + 8 / b + 16 / (b * s)), "that others share"),
+    (made("both_shared", plain, lambda b, s: 4 + 40 / (b * s)), "8 bits are shared by block"),
+    (made("whole_parts", lambda b: 4 + 32 // b, lambda b, s: 4 + 8 // b), "drops the fraction"),
+    (made("sizes_in", lambda b: 4.5, lambda b, s: 4 + 8 / 64 + 32 / 16384), "the lesson's sizes"),
+    (
+        made("two_digits", lambda b: round(plain(b), 2), lambda b, s: round(usual(b, s), 2)),
+        "this is rounded",
+    ),
+    (made("of_a_block", lambda b: 4 * b + 32, lambda b, s: 4 * b + 8 + 32 / s), "a whole block"),
+    (made("a_byte", lambda b: 8 + 32 / b, lambda b, s: 8 + 8 / b + 32 / (b * s)), "not 8 or 16"),
+    (made("no_bracket", plain, lambda b, s: 4 + 8 / b + 32 / b * s), "a bracket is missing"),
 ]

@@ -79,6 +79,26 @@ def as_text(layers, tokens, hidden, layer_bytes):
     return f"{by_formula(layers, tokens, hidden, layer_bytes)} bytes"
 
 
+def per_layer(layers, tokens, hidden, layer_bytes):
+    return 2 * layers * tokens * hidden + layers * layer_bytes
+
+
+def all_again(layers, tokens, hidden, layer_bytes):
+    return 2 * layers * tokens * (hidden + layer_bytes)
+
+
+def the_larger(layers, tokens, hidden, layer_bytes):
+    return max(2 * layers * tokens * hidden, tokens * layer_bytes)
+
+
+def one_more(layers, tokens, hidden, layer_bytes):
+    return tokens * (2 * (layers + 1) * hidden + layer_bytes)
+
+
+def root_of_layers(layers, tokens, hidden, layer_bytes):
+    return tokens * (2 * layers**0.5 * hidden + layer_bytes)
+
+
 def NEXT(answer):
     """The lesson prints them in GiB."""
     assert f"{answer(32, 2048, 4096, 200_000) / 2**30:5.2f}" == " 0.88"
@@ -101,4 +121,9 @@ WRONG = [
     (without_hidden, "tokens * hidden"),
     (in_gibibytes, "another unit"),
     (as_text, "return one number"),
+    (per_layer, "multiplied by the tokens alone"),
+    (all_again, "not all of them or a half"),
+    (the_larger, "at that moment: add them"),
+    (one_more, "counted among all inputs already"),
+    (root_of_layers, "is another scheme"),
 ]

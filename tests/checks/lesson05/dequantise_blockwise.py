@@ -106,4 +106,24 @@ WRONG = [
     (made("transposed", end=transposed), "transposed"),
     (made("flat", end=flat_still), "shape back"),
     (nothing_but_packed, "return a tensor"),
+    (made("squared", combine=lambda v, scale: v * scale**2), "neither divided nor squared"),
+    (made("added", combine=torch.add), "and not added"),
+    (made("in_half", end=lambda flat, shape: flat.view(shape).half()), "half precision rounds"),
+    (
+        made("half_blocks", scales=lambda a, block: a.repeat_interleave(block // 2).repeat(2)),
+        "twice as many weights as bytes",
+    ),
+    (made("blocks_of_64", scales=lambda a, block: a.repeat_interleave(64)), "is not given"),
+    (
+        made("row_scales", end=lambda flat, shape: flat.view(shape), scales=lambda a, block: a),
+        "a block is not a row",
+    ),
+    (
+        made("low_three_bits", lambda p: torch.stack([p >> 4, p & 7], 1).flatten().long()),
+        "the low half is packed & 15",
+    ),
+    (
+        made("high_by_five", lambda p: torch.stack([p >> 5, p & 15], 1).flatten().long()),
+        "the high half is packed >> 4",
+    ),
 ]

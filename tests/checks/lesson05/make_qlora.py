@@ -121,6 +121,46 @@ def half_adapters(model):
         layer.lora_B.data = layer.lora_B.data.bfloat16()
 
 
+def half_b(model):
+    for layer in lora_layers(model).values():
+        layer.lora_B.data = layer.lora_B.data.bfloat16()
+
+
+def zero_a(model):
+    for layer in lora_layers(model).values():
+        layer.lora_A.data.zero_()
+
+
+def last_alpha(model):
+    list(lora_layers(model).values())[-1].alpha = 1.0
+
+
+def lora_first(model, rank, alpha):
+    add_lora(model, rank, alpha)
+    quantise_model(model)
+    return count(model)
+
+
+def quantised_twice(model, rank, alpha):
+    quantise_model(model)
+    return usual(model, rank, alpha)
+
+
+def exchanged(model, rank, alpha):
+    return usual(model, alpha, rank)
+
+
+def as_methods(model, rank, alpha):
+    model.quantise_model()
+    model.add_lora(rank, alpha)
+    return count(model)
+
+
+def chained(model, rank, alpha):
+    add_lora(quantise_model(model), rank, alpha)
+    return count(model)
+
+
 def counts_tensors(model, rank, alpha):
     usual(model, rank, alpha)
     return sum(p.requires_grad for p in model.parameters())
@@ -170,6 +210,14 @@ WRONG = [
     (then("all_frozen", freeze), "adapters are frozen"),
     (then("b_random", random_b), "B should start at zero"),
     (then("adapters_in_half", half_adapters), "adapters stay in float32"),
+    (then("b_in_half", half_b), "adapters stay in float32"),
+    (then("a_is_zero", zero_a), "A starts with random numbers"),
+    (then("last_alpha", last_alpha), "alpha is not used"),
+    (lora_first, "quantise first, then add LoRA"),
+    (quantised_twice, "the model is quantised once"),
+    (exchanged, "rank and alpha are exchanged"),
+    (as_methods, "are functions of modules"),
+    (chained, "what it returns is no model"),
     (counts_tensors, "counts tensors"),
     (counts_everything, "counts the frozen parameters too"),
     (returns_names, "return the number of trainable parameters"),

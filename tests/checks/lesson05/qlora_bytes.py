@@ -95,4 +95,7 @@ WRONG = [
     (numbers_alone, "numbers, not bytes"),
     (total, "return a dictionary"),
     (with_total, "'total' is one too many"),
+    (changed("wider_blocks", constants=lambda n: n / 256 + n / 4096), "those of the second"),
+    (changed("levels_exchanged", constants=lambda n: n / 16 + n / 16384), "are exchanged"),
+    (changed("adam_in_8_bits", adapters=lambda n: 10 * n), "in 8 or 16 bits"),
 ]  # fmt: skip
