@@ -204,8 +204,8 @@ class wrong_bias_trains(nn.Module):
         return self.base(x) + (self.scale * path).to(x.dtype)
 
 
-class wrong_mixed_dtypes(nn.Module):
-    """Never converts x: an error as soon as x is bfloat16 and the adapters are float32."""
+class right_under_autocast(nn.Module):
+    """Never converts x: right under autocast, as the lesson runs it (its author thought it wrong)."""
 
     def __init__(self, base, rank, alpha, dropout=0.0):
         super().__init__()
@@ -230,3 +230,16 @@ class wrong_dropout_on_all(nn.Module):
         x = self.dropout(x)
         path = x.float() @ self.lora_A.T @ self.lora_B.T
         return self.base(x) + (self.scale * path).to(x.dtype)
+
+
+SAYS = {
+    "wrong_rslora": "another method, rsLoRA",
+    "wrong_dropout_in_eval": "dropout is active in evaluation",
+    "wrong_peft_modules": "is a whole layer, as PEFT has it",
+    "wrong_jax_kernels": "is transposed: A is (rank, in)",
+    "wrong_no_grad": "does not pass through base(x)",
+    "wrong_plain_tensors": "is no parameter of the layer",
+    "wrong_base_dtype": "took over the base's precision",
+    "wrong_bias_trains": "the base's bias too",
+    "wrong_dropout_on_all": "dropout reaches the base's path",
+}
