@@ -172,6 +172,7 @@ SAYS = {
     "wrong_fixed_block": "the size of a block is not",
     "wrong_half_block": "a block has twice as many weights",
     "wrong_repeat": "absmax belongs to blocks of neighbours: repeat_interleave(block)",
+    "wrong_flat": "give the weight its shape back",
     "wrong_transposed": "the weight is transposed: view(shape) is enough",
     "wrong_row_scales": "a block is not a row of",
     "wrong_codes_as_levels": "the codes themselves were multiplied: look up",
