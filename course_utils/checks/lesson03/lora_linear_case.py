@@ -57,7 +57,9 @@ class Case:
         try:
             return call(self.layer, x)
         except AnswerRaised as raised:
-            tables = FORWARD_MISTAKES | BASE_MISTAKES
+            tables = (
+                BASE_MISTAKES | FORWARD_MISTAKES
+            )  # without a bias, several of these raise alike
             raised.likely = cause_of_raising(raised.error, self.arguments(x), tables)
             raise
 
