@@ -61,11 +61,18 @@ def reader(points: Tensor, k: int) -> Callable[[Any], Tensor]:
 
 
 def draw_points(numbers: random.Random, n: int, d: int, k: int) -> Tensor:
-    """Points off the origin, with ``k`` clear components in a random direction and some noise."""
-    spread = torch.tensor([8 * 0.5**i if i < k else 0.1 * 0.7**i for i in range(d)])
-    rotation = torch.linalg.qr(torch.randn(d, d))[0]
+    """Points off the origin, with ``k`` clear components in a random direction and some noise.
+
+    Their spreads are exact, so that no draw has two components of nearly the same one.
+    """
+    rank = min(n - 1, d)
+    spread = torch.tensor([12 * 0.5**i if i < k else 0.3 * 0.75 ** (i - k) for i in range(rank)])
+    scores = torch.randn(n, rank)
+    scores = torch.linalg.qr(scores - scores.mean(0))[0] * n**0.5  # (n, rank), centred
+    directions = torch.linalg.qr(torch.randn(d, rank))[0]
     offset = torch.randn(d) + numbers.uniform(4, 6)
-    return (torch.randn(n, d) * spread) @ rotation + offset
+    points = (scores * spread) @ directions.T + offset
+    return points[:, points.var(0).argsort()]  # the widest columns are the last ones
 
 
 HINTS = (

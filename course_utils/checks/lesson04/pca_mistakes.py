@@ -159,13 +159,11 @@ PCA_MISTAKES: Mistakes = {
     "the coordinates are squared: project, and leave it at that": [
         lambda p, k=2: coordinates(p, k).square()
     ],
-    "the points were scaled to length 1: only centre them": [
+    "points, or their coordinates, were scaled to length 1: only centre them, and project": [
         prepared(lambda p: normalize(p, dim=1)),
         prepared(lambda p: normalize(centred(p), dim=1)),
         lambda p, k=2: not_centred(normalize(centred(p), dim=1), k),
-    ],
-    "each point's coordinates are scaled to length 1: leave them as they are": [
-        lambda p, k=2: signed(normalize(coordinates(p, k), dim=1))
+        lambda p, k=2: signed(normalize(coordinates(p, k), dim=1)),
     ],
     "the coordinates are divided by sqrt(n - 1) or sqrt(n): project, and leave it at that": [
         scaled(lambda c, p: (len(p) - 1) ** -0.5),
