@@ -205,7 +205,7 @@ class wrong_bias_trains(nn.Module):
 
 
 class right_under_autocast(nn.Module):
-    """Never converts x: right under autocast, as the lesson runs it (its author thought it wrong)."""
+    """Never converts x: right under autocast, as the lesson runs it (meant as a mistake)."""
 
     def __init__(self, base, rank, alpha, dropout=0.0):
         super().__init__()
