@@ -27,6 +27,17 @@ CAUSES = (
     ),
     (
         "RuntimeError",
+        r"Sizes of tensors must match except in dimension (\d+)",
+        "what is joined differs in another dimension than {0}: print both shapes; perhaps dim is "
+        "another, or the batch is to be expanded first",
+    ),
+    (
+        "RuntimeError",
+        r"Tensors must have same number of dimensions: got (\d+) and (\d+)",
+        "a tensor of {0} dimensions meets one of {1}: add one with [None], or take one away",
+    ),
+    (
+        "RuntimeError",
         r"shape '(.+)' is invalid for input of size (\d+)",
         "{1} numbers do not fill the shape {0}: count the numbers of the input",
     ),
@@ -136,7 +147,7 @@ CAUSES = (
     ),
     (
         "AttributeError",
-        r"cannot assign module before Module.__init__",
+        r"cannot assign \w+ before Module.__init__",
         "super().__init__() comes first in __init__",
     ),
     (

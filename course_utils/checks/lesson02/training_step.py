@@ -1,6 +1,7 @@
 """``training_step`` (lesson 2, *The training step*)."""
 
 import copy
+import itertools
 import random
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -137,10 +138,10 @@ def has_diverged(state: tuple) -> bool:
 
 
 def cause_of_raising(error: BaseException, model: Curve, plan: list) -> str:
-    """The first mistake that raises the same; "" if none does."""
+    """The first mistake that raises the same with the first optimiser; "" if none does."""
     for likely, wrong in pairs(STEP_MISTAKES):
         try:
-            list(states(wrong, model, plan))
+            list(itertools.islice(states(wrong, model, plan), len(plan)))
         except AnswerRaised as other:
             if type(other.error) is type(error) and str(other.error) == str(error):
                 return likely

@@ -38,6 +38,8 @@ RAISING = [
     (lambda: torch.ones(4, 2, 3) @ torch.ones(4, 2, 3), "the inner sizes of a product differ"),
     (lambda: ONES @ torch.ones(2), "the inner sizes of a product differ"),
     (lambda: ONES + torch.ones(2), "sizes 3 and 2 stand in the same dimension"),
+    (lambda: torch.cat([ONES, ONES.T]), "differs in another dimension than 0"),
+    (lambda: torch.cat([ONES, torch.ones(3)]), "a tensor of 2 dimensions meets one of 1"),
     (lambda: ONES.view(4, 2), "6 numbers do not fill the shape [4, 2]"),
     (lambda: ONES @ torch.ones(3, 2).double(), "two dtypes meet in one operation, float and doub"),
     (lambda: torch.nn.Linear(3, 2)(ONES.bfloat16()), "two dtypes meet in one operation"),
