@@ -46,6 +46,6 @@ class KeptTensors(TorchDispatchMode):
         """Numbers in each of them that is still in memory, but for some."""
         known = {tensor.untyped_storage()._cdata for tensor in but}
         if any(key not in known and not ref.expired() for key, (ref, _) in self._made.items()):
-            gc.collect()  # what only a circle of references keeps is not kept
+            gc.collect(1)  # what only a new circle of references keeps is not kept
         alive = {key: n for key, (ref, n) in self._made.items() if not ref.expired()}
         return [n for key, n in alive.items() if key not in known]
