@@ -107,7 +107,7 @@ CAUSES = (
     ),
     (
         "RuntimeError",
-        r"A view was created in no_grad mode|view of a leaf Variable",
+        r"A view was created in no_grad mode|is a view and is being modified inplace",
         "a part of a tensor is written to while gradients are recorded: build the tensor from its "
         "parts, or work in `with torch.no_grad():`",
     ),
@@ -180,10 +180,7 @@ CAUSES = (
 
 
 def cause_of(error: BaseException) -> str:
-    """A sentence on the likely cause of an exception; "" where there is none.
-
-    ``perhaps`` stands before it unless the message leaves no doubt.
-    """
+    """A sentence on the likely cause of an exception: the first of ``CAUSES``; "" if none fits."""
     for kinds, pattern, sentence in CAUSES:
         found = re.search(pattern, str(error), re.DOTALL)
         if found and any(kind.__name__ in kinds.split("|") for kind in type(error).__mro__):

@@ -11,7 +11,7 @@ from course_utils.checks.core import display, progress
 from course_utils.checks.core.calling import learners_line
 from course_utils.checks.core.compare import Mistakes
 from course_utils.checks.core.errors import cause_of
-from course_utils.checks.core.limits import SECONDS, StillRunning, first_lines, time_limit
+from course_utils.checks.core.limits import StillRunning, first_lines, time_limit
 from course_utils.checks.core.outcome import (
     FAILED,
     NOT_ATTEMPTED,
@@ -25,6 +25,7 @@ from course_utils.checks.core.outcome import (
 from course_utils.checks.core.session import session_restored
 from course_utils.settings import strict
 
+SECONDS = 20.0  # until an answer is stopped; a check takes 3 at most
 Check = Callable[[Any, random.Random], None]
 EXERCISES: dict[str, dict[str, "Exercise"]] = {}  # by lesson, then by name; see ``exercise``
 
@@ -52,7 +53,7 @@ class Exercise:
         self.mistakes = mistakes or {}
         self._check = check
         self._next_hint = 0
-        self._endless: Any = None  # the last answer that was still running at the time limit
+        self._endless: Any = object()  # the last answer that was still running at the time limit
 
     def __call__(self, answer: Any = ..., seed: int | None = None) -> None:
         """Check ``answer`` and show the outcome.
@@ -85,7 +86,7 @@ class Exercise:
             return self._outcome(NOT_ATTEMPTED, self._more_help())
         seed = random.SystemRandom().randrange(10**6) if seed is None else seed
         try:
-            with session_restored(), time_limit():
+            with session_restored(), time_limit(SECONDS):
                 _sow(seed)
                 self._check(answer, random.Random(seed))
         except NotAttempted:
@@ -110,7 +111,7 @@ class Exercise:
 
         An answer that did not come back in its check is not run again.
         """
-        if answer is not self._endless or answer is None:
+        if answer is not self._endless:
             with first_lines(0):
                 if self.examine(answer).state == PASSED:
                     return answer
@@ -159,7 +160,7 @@ def _raised_lines(raised: AnswerRaised) -> list[tuple[str, str]]:
 
 def _endless_lines(stopped: StillRunning) -> list[tuple[str, str]]:
     lines = [
-        ("Got", f"still running after {SECONDS:.0f} s"),
+        ("Got", f"still running after {SECONDS:g} s"),
         ("Your code", learners_line(stopped)),
         ("Likely mistake", "is there a loop without end? Look at what should end it"),
     ]

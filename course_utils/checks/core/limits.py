@@ -13,7 +13,6 @@ import threading
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-SECONDS = 20.0  # a check takes 3 at most
 LINES, CHARACTERS = 20, 2000  # what is shown of an answer's own output
 
 
@@ -22,7 +21,7 @@ class StillRunning(BaseException):
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float = SECONDS) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[None]:
     """Raise ``StillRunning`` in a block that takes longer, and again each second until it ends.
 
     In the main thread of Linux and macOS an alarm does it, which ends a sleep too. Elsewhere

@@ -28,6 +28,11 @@ def writes_to_rows():
         row.copy_(LEAF)
 
 
+def writes_to_unbound():
+    for row in (LEAF * torch.ones(2, 3)).unbind():
+        row.zero_()
+
+
 class NoSuper(torch.nn.Module):
     def __init__(self):
         self.layer = torch.nn.Linear(2, 2)
@@ -61,6 +66,7 @@ RAISING = [
     (lambda: [1]["a"], "a list is indexed by a whole number"),
     (lambda: numpy.dtype(torch.float32), "torch.float32 has a size of its own"),
     (lambda: print(**(1, 2)), "here stands a tuple"),
+    (writes_to_unbound, "a part of a tensor is written to"),
     (writes_to_rows, "a part of a tensor is written to"),
     (lambda: ONES.bfloat16().numpy(), "NumPy has no bfloat16"),
     (lambda: math.sqrt(-1), "perhaps the root or the logarithm"),
