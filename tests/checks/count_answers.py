@@ -66,7 +66,7 @@ def judge(file: Path) -> tuple[list[int], list[str]]:
     right = {name: answers[name] for name in answers if name.startswith("right_")}
     wrong = {name: answers[name] for name in answers if name.startswith("wrong_")}
     made, says, faults = exercise(file), answers.get("SAYS", {}), []
-    refused = accepted = 0
+    refused = accepted = named = 0
     for name, answer in right.items():
         if bad := [o for o in outcomes(made, answer) if o.state != PASSED]:
             refused += 1
@@ -79,8 +79,10 @@ def judge(file: Path) -> tuple[list[int], list[str]]:
         elif name in says and not all(says[name] in cause(o) for o in got):
             text = next(o.text for o in got if says[name] not in cause(o))
             faults.append(f"NOT SAID {name}: {says[name]!r}\n{text}")
+        else:
+            named += name in says
     faults += [f"NO ANSWER {file.stem} {name}" for name in says if name not in wrong]
-    return [len(right), refused, len(wrong), accepted, len(says)], faults
+    return [len(right), refused, len(wrong), accepted, named], faults
 
 
 def exercise(file: Path) -> Exercise:
