@@ -4,6 +4,8 @@ An exercise is a code cell with a region between the two markers; its check is a
 holds ``check.NAME(NAME)`` and nothing else, where NAME is what the exercise defines. The rest is
 derived from these two. The import of ``check`` is repeated in each such cell, which is locked: it
 then takes its check afresh, whatever another cell has bound that name to, and runs on its own.
+
+A cell with the tag ``hide-input`` holds what a reader need not read; JupyterLab shows it folded.
 """
 
 import ast
@@ -18,6 +20,7 @@ from course_utils.errors import CourseError
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 REGION = re.compile(rf"^([ \t]*){BEGIN}\n.*?^[ \t]*{END}$", re.DOTALL | re.MULTILINE)
+HIDDEN = "hide-input"  # tag of a cell whose code is not part of the lesson
 CHECK = re.compile(r"check\.(\w+)\(\1\)")
 IMPORT = re.compile(r"^from course_utils\.checks import \w+ as check$", re.MULTILINE)
 METADATA = {
@@ -42,6 +45,9 @@ def read_lesson(path: Path) -> NotebookNode:
     except (ValueError, SyntaxError) as error:
         raise CourseError(f"{path.name}: {error}", "see 'Exercises' in CONTRIBUTING.md") from error
     _name_cells(notebook.cells)
+    for cell in notebook.cells:
+        if HIDDEN in cell.metadata.get("tags", []):
+            cell.metadata["jupyter"] = {"source_hidden": True}  # JupyterLab shows one line of it
     return notebook
 
 

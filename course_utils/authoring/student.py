@@ -6,6 +6,7 @@ from nbformat import NotebookNode
 
 from course_utils.authoring.lesson import REGION, is_exercise
 
+OPEN, CLOSED = "<details open>", "<details>"  # answers to questions: folded for learners
 VALUE_STUB = "# YOUR CODE HERE: put your answer in the place of ... above"
 
 
@@ -20,6 +21,8 @@ def student_notebook(lesson: NotebookNode) -> NotebookNode:
         if is_exercise(cell):
             name = cell.metadata["nbgrader"]["grade_id"]
             cell.source = _without_answer(cell.source, name)
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace(OPEN, CLOSED)
         if "nbgrader" in cell.metadata:
             cell.metadata["deletable"] = False
             if cell.metadata["nbgrader"]["locked"]:

@@ -10,7 +10,7 @@ import dataclasses
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import filelock
 
@@ -18,8 +18,14 @@ from course_utils import settings
 from course_utils.errors import CourseError
 from course_utils.files import write_text
 from course_utils.lab.result import Result, from_line, to_line
+from course_utils.machine.device import dtype_text
 from course_utils.machine.storage import explained
-from course_utils.settings import results_folder
+from course_utils.measure.evaluation import Evaluation
+from course_utils.model.identity import model_name
+from course_utils.settings import quick, results_folder
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 RECORDED = settings.RECORDED / "labbook.jsonl"
 FILE = "labbook.jsonl"
@@ -48,6 +54,52 @@ def record(result: Result) -> None:
         with filelock.FileLock(folder / "labbook.lock", timeout=60):
             with open(folder / FILE, "a+b") as file:
                 file.write(_missing_newline(file) + line)
+
+
+def keep(
+    method: str,
+    result: Evaluation,
+    model: "PreTrainedModel",
+    *,
+    task: str = "movies",
+    trainable: int = 0,
+    peak: int = 0,
+    seconds: float = 0.0,
+    disk: int = 0,
+    seed: int = 0,
+    **details: Any,
+) -> None:
+    """Write a lesson's result into the lab book, and print the line.
+
+    Args:
+        method: its name, by which later lessons find it.
+        result: on the test items of ``task``.
+        model: that answered; its device and precision are kept.
+        trainable, peak, seconds, disk, seed: see ``Result``; seconds of the work, not of reading.
+        details: settings worth keeping.
+
+    Raises:
+        CourseError: the folder cannot be written to.
+    """
+    record(
+        Result(
+            method=method,
+            task=task,
+            model=model_name(),
+            correct=result.correct,
+            items=result.items,
+            trainable_parameters=trainable,
+            peak_memory=peak,
+            seconds=seconds,
+            disk=disk,
+            seed=seed,
+            device=str(model.device),
+            dtype=dtype_text(model.dtype),
+            quick=quick(),
+            details=details,
+        )
+    )
+    print(f"in the lab book: {method} on {task}, {result}")
 
 
 def _missing_newline(file: BinaryIO) -> bytes:

@@ -123,3 +123,12 @@ def test_broken_sources_are_refused(tmp_path, old, new, message):
 
 def _source(root):
     return root / "solutions" / "01_made_up.md"
+
+
+def test_a_cell_that_need_not_be_read_is_shown_folded(tmp_path):
+    hidden = "\n```{code-cell} ipython3\n:tags: [hide-input]\n\nfound = 1\n```\n"
+    path = tmp_path / "01_a.md"
+    path.write_text(SETUP + hidden)
+    first, second = [c for c in read_lesson(path).cells if c.cell_type == "code"]
+    assert second.metadata["jupyter"] == {"source_hidden": True}
+    assert "jupyter" not in first.metadata

@@ -108,3 +108,11 @@ def test_student_notebook_is_bare(built):
 
 def _source(root):
     return root / "solutions" / "01_made_up.md"
+
+
+def test_answers_to_questions_are_folded_for_learners_alone(tmp_path):
+    path = tmp_path / "01_a.md"
+    path.write_text(SETUP + "\n<details open>\n\n1. Because.\n\n</details>\n")
+    lesson = read_lesson(path)
+    assert "<details open>" in lesson.cells[-1].source
+    assert "<details>" in student_notebook(lesson).cells[-1].source

@@ -3,12 +3,15 @@
 import errno
 import json
 import multiprocessing
+from types import SimpleNamespace
 
 import pytest
+import torch
 
 from course_utils import settings
 from course_utils.errors import CourseError
 from course_utils.lab import labbook
+from course_utils.measure.evaluation import Evaluation
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +41,17 @@ def test_the_newest_line_is_shown_and_the_older_kept():
     labbook.record(result("1100"))
     assert [r.accuracy for r in labbook.current()] == [0.5]
     assert len(labbook.read(settings.results_folder() / "labbook.jsonl")) == 2
+
+
+def test_a_lesson_keeps_a_result_in_one_line(capsys, monkeypatch):
+    monkeypatch.setenv("COURSE_QUICK", "1")
+    scores, labels = torch.tensor([[0.4, 0.6], [0.9, 0.1]]), torch.tensor([1, 1])
+    model = SimpleNamespace(device=torch.device("cpu"), dtype=torch.bfloat16)
+    labbook.keep("mine", Evaluation(scores, labels, "i"), model, seconds=2.0, rank=8)
+    kept = labbook.find("mine", "movies", "SmolLM2-135M-Instruct")
+    assert (kept.correct, kept.items, kept.details, kept.seconds) == ("10", "i", {"rank": 8}, 2.0)
+    assert (kept.device, kept.dtype, kept.quick) == ("cpu", "bfloat16", True)
+    assert capsys.readouterr().out.startswith("in the lab book: mine on movies, 0.500")
 
 
 def test_quick_results_never_replace_full_ones():
