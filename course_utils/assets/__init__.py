@@ -1,1 +1,1 @@
-"""What is fetched once and kept: the language model and the rated sentences."""
+"""What is fetched once and kept: the language model, the rated sentences, a word list."""

@@ -1,13 +1,14 @@
-"""Everything that the course prepares once: the language model and the rated sentences.
+"""Everything that the course prepares once: the model, the rated sentences and a word list.
 
 ``python -m course_utils prepare``, ``make lab`` and ``make run`` call it before anything else.
 """
 
 from course_utils.assets import cache
+from course_utils.assets.lexicon import LEXICON
 from course_utils.assets.model import MODEL
 from course_utils.assets.sentences import SENTENCES
 
-ASSETS = (MODEL, SENTENCES)
+ASSETS = (MODEL, SENTENCES, LEXICON)
 
 
 def prepare(progress: cache.Progress = print) -> None:

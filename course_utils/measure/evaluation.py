@@ -107,11 +107,11 @@ def fingerprint(texts: list[str]) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """The difference in accuracy of two methods on the same items.
+    """The difference in accuracy of two methods on the same items; see ``compare``.
 
     Attributes:
         difference: accuracy of the first less that of the second, in [-1, 1].
-        low, high: 95 % interval of the difference.
+        low, high: 95 % interval of the difference; without 0 exactly where ``p`` < 0.05.
         p: two-sided p-value of McNemar's exact test.
         only_first, only_second: number of items that just one of the two gets right.
     """
@@ -131,12 +131,17 @@ class Comparison:
 
 
 def compare(first: str, second: str) -> Comparison:
-    """Compare two methods item by item.
+    """Compare two methods item by item, by an exact test and an interval that agrees with it.
 
-    The items on which both are right, or both wrong, say nothing of the difference; pairing
-    removes them. Interval: Wald with half an item added to each of the four cells (Agresti and
-    Min 2005), cut at -1 and 1; it holds the observed difference, but is not centred on it. Test:
-    McNemar's, exact.
+    The items on which both are right, or both wrong, say nothing of the difference. On the m
+    others just one is right, and what is unknown is the share of the first among them: 1/2 if the
+    two are equally good. Test: two-sided and binomial, against 1/2 (McNemar 1947, exact).
+
+    Interval: the exact one of that share (Clopper and Pearson 1934), as a difference:
+    (2 * share - 1) * m / n. It takes m as given, though other items would give another m; so each
+    end is moved out to that of an interval which allows for this, Wald's with half an item added to
+    each of the four counts (Agresti and Min 2005), if that lies further out. But it is never moved
+    across 0 where the test finds a difference, so the interval excludes 0 exactly where p < 0.05.
 
     Args:
         first, second: one character an item, ``1`` where right, else ``0``; the same items in the
@@ -148,16 +153,27 @@ def compare(first: str, second: str) -> Comparison:
     if len(first) != len(second) or not first:
         raise ValueError(f"compare needs the same items: got {len(first)} and {len(second)}")
     refuse_other_characters([first, second])
+    n = len(first)
     only_first = sum(a == "1" and b == "0" for a, b in zip(first, second))
     only_second = sum(a == "0" and b == "1" for a, b in zip(first, second))
-    n, b, c = len(first) + 2, only_first + 0.5, only_second + 0.5
-    centre = (b - c) / n
-    half = 1.96 * math.sqrt(b + c - (b - c) ** 2 / n) / n
-    discordant = only_first + only_second
-    p = float(stats.binomtest(only_first, discordant).pvalue) if discordant else 1.0
-    difference = (only_first - only_second) / len(first)
-    low, high = max(-1.0, centre - half), min(1.0, centre + half)
+    differing, difference = only_first + only_second, (only_first - only_second) / n
+    p, share = 1.0, (0.5, 0.5)
+    if differing:
+        test = stats.binomtest(only_first, differing)
+        p, share = float(test.pvalue), test.proportion_ci(0.95, method="exact")
+    exact_low, exact_high = (float(2 * end - 1) * differing / n for end in share)
+    wald_low, wald_high = _wald(only_first, only_second, n)
+    low, high = min(exact_low, wald_low), max(exact_high, wald_high)
+    if p < 0.05 and low <= 0 <= high:
+        low, high = (exact_low, high) if difference > 0 else (low, exact_high)
     return Comparison(difference, low, high, p, only_first, only_second)
+
+
+def _wald(b: int, c: int, n: int) -> tuple[float, float]:
+    """Wald's 95 % interval of (b - c) / n, with half an item more in each of the four counts."""
+    difference, differing = (b - c) / (n + 2), (b + c + 1) / (n + 2)
+    half = 1.959964 * math.sqrt((differing - difference**2) / (n + 2))
+    return max(-1.0, difference - half), min(1.0, difference + half)
 
 
 def refuse_other_characters(answers: list[str]) -> None:

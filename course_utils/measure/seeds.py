@@ -56,7 +56,7 @@ def compare_means(first: list[str], second: list[str]) -> Difference:
 
     *Items*: the variance of the mean over items of the difference in the share of seeds that are
     right, with half an item added to each of the four cells (first alone right, second alone,
-    both, none), as Agresti and Min do. With one seed each, the interval is that of ``compare``.
+    both, none), as Agresti and Min (2005) do. With one seed each, ``compare`` is exact instead.
 
     *Seeds*: for each method the variance of the mean over its seeds. Three seeds say little of
     their own variance, so the quantile is Student's, with the degrees of freedom of Welch and

@@ -32,7 +32,7 @@ class PeakMemory:
             torch.cuda.reset_peak_memory_stats(self.device)
             self.start = torch.cuda.memory_allocated(self.device)
         else:
-            self.start = self.peak = psutil.Process().memory_info().rss
+            self.start = self.peak = resident()
             self._thread = threading.Thread(target=self._watch, daemon=True)
             self._thread.start()
         return self
@@ -48,7 +48,15 @@ class PeakMemory:
         else:
             self._stop.set()
             self._thread.join()
-            self.peak = max(self.peak, psutil.Process().memory_info().rss)
+            self.peak = max(self.peak, resident())
+
+
+def resident() -> int:
+    """Bytes of this process in the machine's memory, by the operating system's account.
+
+    Lesson 2 (*Where the bytes are*).
+    """
+    return psutil.Process().memory_info().rss
 
 
 def free_memory() -> None:

@@ -1,20 +1,23 @@
 """The training loop of every lesson: prompts in, an answer token out, cross-entropy on it.
 
-Lesson 2 writes the plain step by hand (``training.plain``) and then uses this loop, as do lessons 3
-to 5: what is trained is whatever requires a gradient, be it all weights, LoRA or a soft prompt.
+Lesson 2 writes such a loop by hand, of the pieces in ``training.plain``, and finds that this one
+has the same losses; lessons 3 to 5 use it. What is trained is whatever requires a gradient, be it
+all weights, LoRA or a soft prompt.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
+import torch
 from transformers import PreTrainedModel
 
 from course_utils.training import door
 from course_utils.training.backward import backward_of, explained_out_of_memory
 from course_utils.training.display import TrainingDisplay
+from course_utils.training.mixed_precision import LossScale, MixedPrecisionAdamW
 from course_utils.training.plan import Example, TrainingConfig, learning_rate, plan_batches
 from course_utils.training.run import Run
-from course_utils.training.state import History, refuse_not_finite
+from course_utils.training.state import History, refuse_not_finite, trainable_by_name
 
 
 def train(
@@ -62,13 +65,47 @@ def train(
             model.train()  # dropout on, if there is any
             for step in range(len(history.losses), config.steps):
                 batch = [examples[i] for i in batches[step]]
-                run.optimiser.set_learning_rate(learning_rate(step, config))  # up, then down to 0
-                with explained_out_of_memory(model, batch):
-                    loss = backward(batch)  # forward and backward: gradients of the mean loss
-                    refuse_not_finite(loss, step, config)
-                    norm = run.optimiser.step(config.max_norm)  # clip, then AdamW on the masters
-                history.add(loss, norm)
+                history.add(*_step(model, run.optimiser, backward, batch, step, config))
                 display.step()
                 if (step + 1) % config.validate_every == 0 or step + 1 == config.steps:
                     run.validate()
     return run.history
+
+
+def first_losses(
+    model: PreTrainedModel, examples: list[Example], config: TrainingConfig, steps: int, pad_id: int
+) -> list[float]:
+    """The losses of the first steps that ``train`` would make; the model is trained by them.
+
+    Nothing is validated, kept or shown: lesson 2 holds them beside those of the learner's loop.
+    """
+    optimiser = MixedPrecisionAdamW(
+        list(trainable_by_name(model).values()),
+        config.learning_rate,
+        LossScale(on=model.dtype == torch.float16),
+    )
+    backward = backward_of(model, pad_id, optimiser.loss_scale)
+    model.train()
+    losses = []
+    for step, rows in enumerate(plan_batches([len(e.ids) for e in examples], config)[:steps]):
+        batch = [examples[i] for i in rows]
+        losses.append(_step(model, optimiser, backward, batch, step, config)[0])
+    model.eval()
+    return losses
+
+
+def _step(
+    model: PreTrainedModel,
+    optimiser: MixedPrecisionAdamW,
+    backward: Callable[[list[Example]], float],
+    batch: list[Example],
+    step: int,
+    config: TrainingConfig,
+) -> tuple[float, float]:
+    """One step: the mean loss of the batch, and the gradients' norm before clipping."""
+    optimiser.set_learning_rate(learning_rate(step, config))  # up, then down to 0
+    with explained_out_of_memory(model, batch):
+        loss = backward(batch)  # forward and backward: gradients of the mean loss
+        refuse_not_finite(loss, step, config)
+        norm = optimiser.step(config.max_norm)  # clip, then AdamW on the masters
+    return loss, norm

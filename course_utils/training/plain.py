@@ -1,7 +1,7 @@
-"""The plain training step that lesson 2 writes by hand (*Batch and mask* to *The training step*).
+"""The pieces of a training loop that lesson 2 writes by hand (*Batch and mask* to *Train*).
 
-``training.loop`` does the same, with micro-batches and mixed precision; the lesson continues with
-these functions where the learner's own do not pass yet.
+``training.loop`` does the same with resume, micro-batches and less memory; the lesson continues
+with these functions where the learner's own do not pass yet.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from course_utils.data import batches
+from course_utils.training import plan
 
 
 def collate(
@@ -47,3 +48,51 @@ def training_step(
     norm = torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
     optimizer.step()
     return loss.item(), norm.item()
+
+
+def learning_rate(step: int, steps: int, peak: float, warmup: float = 0.06) -> float:
+    """Linear warm-up to ``peak``, then linear descent towards 0, as ``plan.learning_rate``."""
+    return plan.learning_rate(step, plan.TrainingConfig(peak, steps, warmup=warmup))
+
+
+def bytes_per_parameter(dtype: torch.dtype) -> dict[str, int]:
+    """Bytes for each parameter in training with Adam, by part, in float32 or mixed precision."""
+    return {
+        "weights": dtype.itemsize,
+        "gradients": dtype.itemsize,
+        "master weights": 0 if dtype == torch.float32 else 4,
+        "Adam mean": 4,
+        "Adam variance": 4,
+    }
+
+
+def master_step(
+    parameters: list[torch.nn.Parameter],
+    masters: list[torch.Tensor],
+    optimizer: torch.optim.Optimizer,
+    max_norm: float = 1.0,
+) -> float:
+    """One step on float32 masters, rounded into the parameters; the norm before clipping.
+
+    ``mixed_precision.MixedPrecisionAdamW`` does the same with the float32 gradients of a few
+    parameters at a time.
+
+    Args:
+        parameters: of the model, each with its gradient, which is taken away.
+        masters: float32 copies of them, in the same order.
+        optimizer: of the masters.
+    """
+    for parameter, master in zip(parameters, masters):
+        master.grad, parameter.grad = parameter.grad.float(), None
+    norm = torch.nn.utils.clip_grad_norm_(masters, max_norm)
+    optimizer.step()
+    optimizer.zero_grad()
+    with torch.no_grad():
+        for parameter, master in zip(parameters, masters):
+            parameter.copy_(master)
+    return norm.item()
+
+
+def disk_bytes(model: torch.nn.Module) -> int:
+    """Bytes of the model's distinct parameters, as they are stored."""
+    return sum(parameter.nbytes for parameter in model.parameters())

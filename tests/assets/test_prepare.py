@@ -23,8 +23,9 @@ def built(tmp_path, monkeypatch):
     return names
 
 
-def test_the_course_has_a_model_and_sentences():
-    assert [asset.name for asset in prepare.ASSETS] == ["smollm2-135m-instruct", "rated-sentences"]
+def test_the_course_has_a_model_sentences_and_a_lexicon():
+    names = [asset.name for asset in prepare.ASSETS]
+    assert names == ["smollm2-135m-instruct", "rated-sentences", "vader-lexicon"]
 
 
 def test_prepare_shows_each_step_and_skips_what_is_done(built):

@@ -5,6 +5,7 @@ import math
 import numpy
 import pytest
 import torch
+from scipy import stats
 
 from course_utils.data.tasks import majority_baseline
 from course_utils.errors import CourseError
@@ -36,6 +37,25 @@ def mcnemar(b, c):
     return sum(w for k, w in enumerate(ways) if abs(2 * k - tosses) >= abs(b - c)) / 2**tosses
 
 
+def two_methods(both, b, c, none):
+    """Two methods' answers with these four counts of items."""
+    return "1" * (both + b) + "0" * (c + none), "1" * both + "0" * b + "1" * c + "0" * none
+
+
+def clopper_pearson(b, m):
+    """The exact 95 % interval of a share, by quantiles of the beta distribution."""
+    low = stats.beta.ppf(0.025, b, m - b + 1) if b else 0.0
+    high = stats.beta.ppf(0.975, b + 1, m - b) if b < m else 1.0
+    return low, high
+
+
+def agresti_min(b, c, n):
+    """Agresti and Min (2005): Wald's interval with half an item added to each count, cut at 1."""
+    n, b, c = n + 2, b + 0.5, c + 0.5
+    half = 1.96 * math.sqrt(b + c - (b - c) ** 2 / n) / n
+    return max(-1, (b - c) / n - half), min(1, (b - c) / n + half)
+
+
 TABLES = [
     (both, b, c, none)
     for both in (0, 1, 5)
@@ -48,22 +68,61 @@ TABLES = [
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_small_table(table):
-    """n = 1, no discordant pair, all discordant, ties: exact p, and the interval of the paper."""
+    """n = 1, no discordant pair, all discordant, ties: exact p, exact interval."""
     both, b, c, none = table
-    first = "1" * (both + b) + "0" * (c + none)
-    second = "1" * both + "0" * b + "1" * c + "0" * none
+    n, m = sum(table), b + c
+    first, second = two_methods(*table)
     result = compare(first, second)
     assert (result.only_first, result.only_second) == (b, c)
     assert result.p == pytest.approx(mcnemar(b, c)) and 0 < result.p <= 1
-    assert result.difference == pytest.approx((b - c) / sum(table))
+    assert result.difference == pytest.approx((b - c) / n)
     assert -1 <= result.low <= result.difference <= result.high <= 1
-    cells = numpy.array([both, b, c, none]) + 0.5
-    values = numpy.repeat([0, 1, -1, 0], (2 * cells).astype(int))  # in half items
-    half = 1.96 * values.std() / math.sqrt(cells.sum())
-    assert result.low == pytest.approx(max(-1, values.mean() - half))
-    assert result.high == pytest.approx(min(1, values.mean() + half))
+    low, high = clopper_pearson(b, m) if m else (0.5, 0.5)
+    ends, wald = ((2 * low - 1) * m / n, (2 * high - 1) * m / n), agresti_min(b, c, n)
+    wide = (min(ends[0], wald[0]), max(ends[1], wald[1]))
+    if result.p < 0.05 and wide[0] < 0 < wide[1]:
+        wide = (ends[0], wide[1]) if b > c else (wide[0], ends[1])
+    assert (result.low, result.high) == pytest.approx(wide, abs=1e-4)
     back = compare(second, first)
     assert (back.low, back.high, back.p) == pytest.approx((-result.high, -result.low, result.p))
+
+
+def least_significant(m):
+    """The fewest of m discordant items on one side with p < 0.05; None where even all are few."""
+    return next((b for b in range((m + 1) // 2, m + 1) if mcnemar(b, m - b) < 0.05), None)
+
+
+SMALL_PAIRS = [(b, c) for b in range(16) for c in range(16)]
+EDGES = [
+    (b, m - b)
+    for m in [*range(5, 60), 100, 101, 200, 333, 500]
+    for b in range((least_significant(m) or m) - 2, (least_significant(m) or m) + 2)
+    if b <= m
+]
+
+
+@pytest.mark.parametrize("others", [0, 1, 700])
+def test_the_interval_excludes_0_exactly_where_p_is_below_005(others):
+    """All small pairs, and both sides of the border for more; p by enumeration is the judge.
+
+    It is never 0.05 itself: a whole number over a power of 2 is not 1/20.
+    """
+    verdicts = set()
+    for b, c in SMALL_PAIRS + EDGES + [(c, b) for b, c in EDGES]:
+        if b + c + others:
+            result = compare(*two_methods(others, b, c, 0))
+            significant = mcnemar(b, c) < 0.05
+            verdicts.add(significant)
+            assert (result.low > 0 or result.high < 0) == significant == (result.p < 0.05), (b, c)
+            assert result.low <= result.difference <= result.high, (b, c)
+    assert verdicts == {True, False}
+
+
+def test_an_interval_that_once_covered_what_p_did_not():
+    """Seven against one: p = 0.07, and an interval by another method began above 0."""
+    result = compare(*two_methods(60, 7, 1, 10))
+    assert result.p == pytest.approx(0.0703125)
+    assert result.low < 0 < result.high
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 1000])
@@ -108,16 +167,20 @@ def test_only_the_same_items_can_be_compared():
         compare("101", "10")
 
 
-def test_the_interval_covers_the_true_difference():
-    """5 points on 500 items, 400 times: about 95 % of the intervals hold the truth."""
+def held(n, alone_first, alone_second, times=400):
+    """Share of the intervals that hold the true difference, over data sets drawn anew."""
     generator, covered = numpy.random.default_rng(0), 0
-    for _ in range(400):
-        cells = generator.choice(4, size=500, p=[0.70, 0.10, 0.05, 0.15])
-        first = "".join("1" if cell in (0, 1) else "0" for cell in cells)
-        second = "".join("1" if cell in (0, 2) else "0" for cell in cells)
-        result = compare(first, second)
-        covered += result.low <= 0.05 <= result.high
-    assert 370 <= covered <= 394
+    for _ in range(times):
+        shares = [alone_first, alone_second, 1 - alone_first - alone_second]
+        b, c, both = generator.multinomial(n, shares)
+        result = compare(*two_methods(both, b, c, 0))
+        covered += result.low <= alone_first - alone_second <= result.high
+    return covered / times
+
+
+@pytest.mark.parametrize("alone", [(0.10, 0.05), (0.10, 0.01), (0.10, 0.0), (0.02, 0.02)])
+def test_the_interval_holds_the_true_difference_in_95_of_100_sets_of_items(alone):
+    assert held(500, *alone) >= 0.92  # 400 sets: give or take 0.01
 
 
 def test_majority_is_of_the_training_labels():

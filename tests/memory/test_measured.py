@@ -8,7 +8,7 @@ import psutil
 import pytest
 import torch
 
-from course_utils.memory.measured import PeakMemory, free_memory
+from course_utils.memory.measured import PeakMemory, free_memory, resident
 
 CPU = torch.device("cpu")
 SIZE = 200_000_000  # bytes
@@ -86,3 +86,9 @@ def test_freeing_memory_gives_back_what_products_left():
     assert torch.cuda.memory_allocated() > before
     free_memory()
     assert torch.cuda.memory_allocated() == before
+
+
+def test_resident_bytes_grow_with_what_is_held():
+    before = resident()
+    held = torch.ones(30_000_000)
+    assert 100e6 < resident() - before < 200e6 and held[0] == 1

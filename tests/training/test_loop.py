@@ -11,7 +11,7 @@ from course_utils.model.tiny import tiny_model
 from course_utils.settings import PACKAGE
 from course_utils.training import backward as backward_module
 from course_utils.training import run as run_module
-from course_utils.training.loop import train
+from course_utils.training.loop import first_losses, train
 from course_utils.training.plan import Example, TrainingConfig
 
 ROOT = PACKAGE.parent
@@ -128,3 +128,9 @@ def test_the_loop_needs_neither_jupyter_nor_figures_nor_data_sets():
     code = f"import sys, course_utils.training.loop; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert done.stdout == "[]\n", done.stderr
+
+
+def test_first_losses_are_those_of_the_training(tmp_path):
+    ours, theirs = tiny_model(), tiny_model()
+    history = run(theirs, tmp_path)
+    assert first_losses(ours, some_examples(), CONFIG, 5, 0) == history.losses[:5]

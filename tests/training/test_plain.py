@@ -3,7 +3,9 @@
 import torch
 
 from course_utils.model.tiny import tiny_model
-from course_utils.training import plain
+from course_utils.training import plain, plan
+from course_utils.training.mixed_precision import MixedPrecisionAdamW
+from course_utils.training.plan import TrainingConfig
 
 SEQUENCES = [[5, 9, 11], [7]]
 
@@ -39,3 +41,38 @@ def test_a_step_is_clip_then_adamw():
     assert loss == expected.item() and norm == total.item()
     for p, q in zip(ours.parameters(), theirs.parameters()):
         torch.testing.assert_close(p, q)
+
+
+def test_the_schedule_is_that_of_the_plan():
+    config = TrainingConfig(3e-4, 40)
+    expected = [plan.learning_rate(step, config) for step in range(40)]
+    assert [plain.learning_rate(step, 40, 3e-4) for step in range(40)] == expected
+
+
+def test_master_steps_are_those_of_the_courses_optimiser():
+    ours, theirs = tiny_model().bfloat16(), tiny_model().bfloat16()
+    parameters = list(ours.parameters())
+    masters = [p.detach().float().clone() for p in parameters]
+    adamw = torch.optim.AdamW(masters, lr=1e-4, weight_decay=0.0)
+    reference = MixedPrecisionAdamW(list(theirs.parameters()), 1e-4)
+    for step in range(3):
+        generator = torch.Generator().manual_seed(step)
+        for p, q in zip(parameters, theirs.parameters()):
+            p.grad = torch.randn(p.shape, generator=generator).bfloat16()
+            q.grad = p.grad.clone()
+        norm = plain.master_step(parameters, masters, adamw)
+        assert abs(norm / reference.step(1.0) - 1) < 1e-2  # summed in bfloat16 there
+    for mine, other in zip(masters, reference.masters):
+        torch.testing.assert_close(mine, other, rtol=1e-4, atol=1e-6)
+    assert all(p.grad is None for p in parameters) and all(m.grad is None for m in masters)
+
+
+def test_bytes_of_a_parameter_are_sixteen_either_way():
+    for dtype in (torch.float32, torch.bfloat16):
+        assert sum(plain.bytes_per_parameter(dtype).values()) == 16
+
+
+def test_disk_bytes_count_a_shared_tensor_once():
+    model = tiny_model()
+    assert model.lm_head.weight is model.model.embed_tokens.weight
+    assert plain.disk_bytes(model) == sum({id(p): p.nbytes for p in model.parameters()}.values())
