@@ -21,7 +21,12 @@ MEASUREMENTS = {  # studies that are not a list of runs: the module that has stu
     "small_card": "course_utils.experiments.small_card",
     "float16": "course_utils.experiments.float16",
     "qlora": "course_utils.experiments.qlora",
+    "free_text": "course_utils.experiments.free_text",
     "gpu_lesson": "course_utils.authoring",
+}
+IN_WORKERS = {  # the same, with study_NAME(folder, workers)
+    "how_much": "course_utils.experiments.how_much",
+    "label_counts": "course_utils.experiments.label_counts",
 }
 
 
@@ -118,10 +123,13 @@ def experiments(arguments: argparse.Namespace) -> int:
     elif arguments.study in MEASUREMENTS:
         module = importlib.import_module(MEASUREMENTS[arguments.study])
         getattr(module, f"study_{arguments.study}")(folder)
+    elif arguments.study in IN_WORKERS:
+        module = importlib.import_module(IN_WORKERS[arguments.study])
+        getattr(module, f"study_{arguments.study}")(folder, workers)
     else:
         raise CourseError(
             f"There is no study '{arguments.study}'",
-            f"name one of: {', '.join([*STUDIES, *MEASUREMENTS])}",
+            f"name one of: {', '.join([*STUDIES, *MEASUREMENTS, *IN_WORKERS])}",
         )
     return 0
 

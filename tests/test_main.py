@@ -13,7 +13,7 @@ from course_utils import __main__ as commands
 from course_utils import settings
 from course_utils.assets import prepare
 from course_utils.errors import CourseError
-from course_utils.experiments import benchmark, plan, run_study, update
+from course_utils.experiments import benchmark, how_much, plan, run_study, update
 from course_utils.lab import doctor, run_lessons
 from course_utils.settings import PACKAGE
 
@@ -213,11 +213,14 @@ def test_a_study_is_run_by_its_name(command, monkeypatch, tmp_path):
     calls = []
     monkeypatch.setattr(run_study, "run_study", lambda *arguments: calls.append(arguments))
     monkeypatch.setattr(update, "study_update", lambda folder: calls.append(folder))
+    monkeypatch.setattr(how_much, "study_how_much", lambda *arguments: calls.append(arguments))
     name = next(iter(plan.STUDIES))
     assert command("experiments", name, "--folder", str(tmp_path), "--workers", "2") == 0
+    assert command("experiments", "how_much", "--folder", str(tmp_path), "--workers", "3") == 0
     monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "results"))
     assert command("experiments", "update") == 0
-    assert calls == [(name, tmp_path, 2), tmp_path / "results" / "experiments"]
+    results = tmp_path / "results" / "experiments"
+    assert calls == [(name, tmp_path, 2), (tmp_path, 3), results]
 
 
 @pytest.mark.parametrize("workers", ["0", "-1"])
@@ -239,10 +242,13 @@ def test_a_relative_folder_of_a_study_is_seen_from_where_you_are(command, monkey
 def test_an_unknown_study_lists_them_all(command, capsys):
     assert command("experiments", "flight") == 1
     text = capsys.readouterr().err
-    assert all(name in text for name in [*plan.STUDIES, *commands.MEASUREMENTS])
+    known = [*plan.STUDIES, *commands.MEASUREMENTS, *commands.IN_WORKERS]
+    assert all(name in text for name in known)
 
 
-@pytest.mark.parametrize(("study", "module"), commands.MEASUREMENTS.items())
+@pytest.mark.parametrize(
+    ("study", "module"), [*commands.MEASUREMENTS.items(), *commands.IN_WORKERS.items()]
+)
 def test_each_study_has_its_function(study, module):
     assert callable(getattr(importlib.import_module(module), f"study_{study}"))
     assert study not in plan.STUDIES

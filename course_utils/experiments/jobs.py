@@ -1,0 +1,60 @@
+"""Jobs of a study, several at a time, and a report that a study which was cut off goes on with."""
+
+import concurrent.futures
+import json
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from course_utils.experiments.run_study import _start_worker
+from course_utils.memory.measured import free_memory
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+def perform_all(
+    perform: Callable[[Job], Result], jobs: Iterable[Job], workers: int
+) -> Iterator[Result]:
+    """What ``perform`` makes of each job, as they are done.
+
+    Args:
+        perform: a function of a module, as it runs in other processes.
+        workers: processes that run at the same time, spread over the GPUs. With more than one,
+            the seconds of a job say little.
+    """
+    context = multiprocessing.get_context("spawn")
+    counter = context.Value("i", 0)
+    with concurrent.futures.ProcessPoolExecutor(
+        workers, context, initializer=_start_worker, initargs=(counter,)
+    ) as pool:
+        futures = [pool.submit(_perform, perform, job) for job in jobs]
+        for future in concurrent.futures.as_completed(futures):
+            yield future.result()
+
+
+def _perform(perform: Callable[[Job], Result], job: Job) -> Result:
+    """Leave the device empty for the next job."""
+    try:
+        return perform(job)
+    finally:
+        free_memory()
+
+
+def begun(folder: Path, name: str, start: dict[str, Any]) -> dict[str, Any]:
+    """The report ``NAME.json`` as far as it is there; ``start`` where there is none yet.
+
+    A report of other settings, or from another device or other versions, is not gone on with: it is
+    written over.
+
+    Args:
+        start: the empty report.
+    """
+    path = folder / f"{name}.json"
+    if path.exists():
+        report = json.loads(path.read_text(encoding="utf-8"))
+        same = ("settings", "device", "versions")
+        if all(report.get(key) == start[key] for key in same):
+            return report
+    return start
