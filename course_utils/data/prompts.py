@@ -1,4 +1,4 @@
-"""Prompts: a template, label words, demonstrations; and contextual calibration (lesson 1).
+"""Prompts: a template, label words, demonstrations; and calibration (lesson 1).
 
 A text becomes a prompt in ``Prompt.render``.
 """
@@ -163,24 +163,28 @@ def draw_shots(
     return random.Random(seed).sample(short, k)
 
 
-def calibrate(scores: torch.Tensor, content_free: torch.Tensor) -> torch.Tensor:
-    """Contextual calibration (Zhao et al. 2021): divide out what the prompt alone answers.
+def calibrate(scores: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
+    """Divide out the label that a prompt prefers whatever the text says.
+
+    With texts without content as the reference this is contextual calibration (Zhao et al. 2021),
+    with real texts, whose labels it does not need, batch calibration (Zhou et al. 2023). The second
+    assumes that the labels are about equally common among them.
 
     Args:
         scores: (items, labels), label probabilities.
-        content_free: (probes, labels), the same for texts without content.
+        reference: (texts, labels), those of the texts that show the preference.
 
     Returns:
         (items, labels), each row sums to 1.
 
     Raises:
-        CourseError: the shapes do not fit, a score is not finite, or the prompt alone gives a
-            label no chance at all.
+        CourseError: the shapes do not fit, a score is not finite, or the reference gives a label
+            no chance at all.
     """
-    if scores.ndim != 2 or content_free.ndim != 2 or scores.shape[1] != content_free.shape[1]:
+    if scores.ndim != 2 or reference.ndim != 2 or scores.shape[1] != reference.shape[1]:
         raise CourseError(
-            f"Scores of the shape {tuple(scores.shape)} do not fit content-free ones of the shape "
-            f"{tuple(content_free.shape)}",
+            f"Scores of the shape {tuple(scores.shape)} do not fit a reference of the shape "
+            f"{tuple(reference.shape)}",
             "give both as (texts, labels), with the same labels",
         )
     if not scores.isfinite().all():
@@ -188,11 +192,11 @@ def calibrate(scores: torch.Tensor, content_free: torch.Tensor) -> torch.Tensor:
             "Some scores are NaN or infinite, so they cannot be calibrated",
             "look at where they come from: torch.isfinite(scores).all(1)",
         )
-    if not len(content_free) or not (content_free.mean(0) > 0).all():
+    if not len(reference) or not (reference.mean(0) > 0).all():
         raise CourseError(
-            f"Without content the labels get {content_free.tolist()}: a score that is always 0 "
-            "cannot be divided out",
+            f"Over the {len(reference)} reference texts the labels get "
+            f"{reference.mean(0).tolist()}: a score that is always 0 cannot be divided out",
             "take another template or other label words",
         )
-    ratio = scores / content_free.mean(0)
+    ratio = scores / reference.mean(0)
     return ratio / ratio.sum(1, keepdim=True)

@@ -146,7 +146,8 @@ def test_inputs_are_drawn_afresh(name):
     seen = []
 
     def spy(*arguments):
-        seen[-1] += [repr(a) for a in arguments if isinstance(a, (list, int, float, torch.Tensor))]
+        plain = (list, int, float, str, torch.Tensor)
+        seen[-1] += [repr(a) for a in arguments if isinstance(a, plain)]
         seen[-1] += [repr(list(a.parameters())) for a in arguments if hasattr(a, "parameters")]
         return TABLES[name]["RIGHT"][0](*arguments)
 

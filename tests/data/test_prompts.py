@@ -128,7 +128,7 @@ def test_calibration_makes_content_free_texts_neutral():
 
 
 @pytest.mark.parametrize(
-    "scores, content_free",
+    "scores, reference",
     [
         (torch.ones(3, 2), torch.tensor([[1.0, 0.0]])),
         (torch.ones(3, 2), torch.tensor([[torch.nan, 0.5]])),
@@ -138,9 +138,9 @@ def test_calibration_makes_content_free_texts_neutral():
         (torch.full((1, 2), torch.nan), torch.ones(3, 2)),
     ],
 )
-def test_calibration_that_would_divide_by_nothing_is_refused(scores, content_free):
-    with pytest.raises(CourseError, match="content|NaN"):
-        calibrate(scores, content_free)
+def test_calibration_that_would_divide_by_nothing_is_refused(scores, reference):
+    with pytest.raises(CourseError, match="reference|NaN"):
+        calibrate(scores, reference)
 
 
 def test_shots_stand_before_the_text_with_their_words():

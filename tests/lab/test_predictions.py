@@ -9,7 +9,8 @@ def test_the_guess_stands_beside_what_was_measured():
 
 
 def test_without_a_guess_there_is_the_number_alone():
-    assert answer(None, 3, "GB") == answer(..., 3, "GB") == "Measured: 3 GB. (No guess was written.)"
+    sentence = "Measured: 3 GB. (No guess was written.)"
+    assert answer(None, 3, "GB") == answer(..., 3, "GB") == sentence
 
 
 def test_a_guess_that_is_no_number_is_said_to_be_none():

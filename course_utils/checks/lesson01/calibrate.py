@@ -15,14 +15,17 @@ def rows(values: torch.Tensor) -> torch.Tensor:
     return values / values.sum(1, keepdim=True)
 
 
-def ratio(scores: torch.Tensor, content_free: torch.Tensor) -> torch.Tensor:
+def ratio(scores: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
     """The scores divided by the prior, not yet renormalised."""
-    return scores / content_free.mean(0)
+    return scores / reference.mean(0)
 
 
-def right(scores: torch.Tensor, content_free: torch.Tensor) -> torch.Tensor:
-    """Zhao et al. 2021, section 5: W = diag(p_cf) ** -1, b = 0, then renormalised."""
-    return rows(ratio(scores, content_free))
+def right(scores: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
+    """Zhao et al. 2021, section 5: W = diag(p_cf) ** -1, b = 0, then renormalised.
+
+    With the scores as their own reference, the batch calibration of Zhou et al. 2023.
+    """
+    return rows(ratio(scores, reference))
 
 
 def divided_by(prior: Callable) -> list[Callable]:
@@ -33,13 +36,13 @@ def divided_by(prior: Callable) -> list[Callable]:
     ]
 
 
-def two_labels(scores: torch.Tensor, content_free: torch.Tensor) -> torch.Tensor:
+def two_labels(scores: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
     """The first two labels alone."""
-    return right(scores[:, :2], content_free[:, :2])
+    return right(scores[:, :2], reference[:, :2])
 
 
-FIRST = "only the first content-free text is used: average over all of them"
-MULTIPLIED = "this multiplies by the content-free probabilities: divide by them"
+FIRST = "only the first reference text is used: average over all of them"
+MULTIPLIED = "this multiplies by the reference probabilities: divide by them"
 NO_SUMS = "the rows do not sum to 1: renormalise each row after the division"
 COLUMNS = "the columns were renormalised, not the rows: sum over dimension 1"
 MISTAKES: Mistakes = {
@@ -54,7 +57,7 @@ MISTAKES: Mistakes = {
         lambda s, f: s * f.mean(0),
         lambda s, f: rows(s * f.mean(0).softmax(0)),
     ],
-    "this subtracts the content-free probabilities: divide by them": [
+    "this subtracts the reference probabilities: divide by them": [
         lambda s, f: s - f.mean(0),
         lambda s, f: rows(s - f.mean(0)),
         lambda s, f: rows((s - f.mean(0)).clamp(min=0)),
@@ -65,14 +68,14 @@ MISTAKES: Mistakes = {
         lambda s, f: s - f.mean(0) + 1 / s.shape[1],
     ],
     FIRST: divided_by(lambda s, f: f[0]),
-    "only the last content-free text is used: average over all of them": divided_by(
+    "only the last reference text is used: average over all of them": divided_by(
         lambda s, f: f[-1]
     ),
-    "the mean of the scores themselves was divided out: use that of the content-free ones": (
+    "the mean of the scores themselves was divided out: use that of the reference ones": (
         divided_by(lambda s, f: s.mean(0))
     ),
     (
-        "the scores are as before: the content-free mean runs along the labels, or over "
+        "the scores are as before: the reference mean runs along the labels, or over "
         "everything, where it is always 1 / labels; average over the texts, dimension 0"
     ): [lambda s, f: rows(s), lambda s, f: s / f.mean(), lambda s, f: s / f.sum()],
     COLUMNS: [
@@ -100,7 +103,7 @@ MISTAKES: Mistakes = {
         lambda s, f: right(s, f).log(),
         lambda s, f: ratio(s, f).log(),
     ],
-    "the average was taken of the reciprocals, or of the ratios: average content_free first": [
+    "the average was taken of the reciprocals, or of the ratios: average reference first": [
         lambda s, f: rows(s * (1 / f).mean(0)),
         lambda s, f: s * (1 / f).mean(0),
         lambda s, f: torch.stack([rows(s / free) for free in f]).mean(0),
@@ -111,14 +114,14 @@ MISTAKES: Mistakes = {
     "the texts' probabilities were multiplied with each other: average them": divided_by(
         lambda s, f: f.prod(0)
     ),
-    "the content-free largest or smallest value was divided out: use the mean": [
+    "the reference's largest or smallest value was divided out: use the mean": [
         *divided_by(lambda s, f: f.amax(0)),
         *divided_by(lambda s, f: f.amin(0)),
     ],
-    "the content-free median was divided out: use the mean": divided_by(
+    "the reference's median was divided out: use the mean": divided_by(
         lambda s, f: f.median(0).values
     ),
-    "the standard deviation of the content-free scores was divided out: use the mean": divided_by(
+    "the standard deviation of the reference scores was divided out: use the mean": divided_by(
         lambda s, f: f.std(0)
     ),
     "a softmax was taken of the mean: divide by the mean itself": divided_by(
@@ -128,7 +131,7 @@ MISTAKES: Mistakes = {
         lambda s, f: rows(f.mean(0) / s),
         lambda s, f: f.mean(0) / s,
     ],
-    "the two arguments are swapped: scores are divided by the mean of content_free": [
+    "the two arguments are swapped: scores are divided by the mean of reference": [
         lambda s, f: right(f, s),
         lambda s, f: ratio(f, s),
     ],
@@ -156,16 +159,21 @@ MISTAKES: Mistakes = {
     "the sums of the rows lost their dimension: sum(1, keepdim=True), or [:, None] after it": [
         lambda s, f: ratio(s, f) / ratio(s, f).sum(1)
     ],
-    "each item is divided by a text of its own: average content_free over the texts first": [
-        lambda s, f: s / f
+    "each item is divided by a text of its own: average reference over the texts first": [
+        lambda s, f: s / f,
+        lambda s, f: rows(s / f),
+    ],
+    "some of the reference texts are left out: average over all of them, however many": [
+        *divided_by(lambda s, f: f[: len(s)].mean(0)),
+        *(lambda s, f, k=k: rows(s / f[:k].mean(0)) for k in range(2, 11)),
     ],
 }
 
 
-def uneven(probes: int, labels: int) -> torch.Tensor:
-    """Content-free probabilities with a clear bias, (probes, labels); no two rows alike."""
-    return rows(torch.rand(probes, labels) * 0.2 + torch.rand(labels) * 0.2 + torch.arange(
-        1, labels + 1) * 0.4 + torch.eye(probes, labels) * 0.5)  # fmt: skip
+def uneven(texts: int, labels: int) -> torch.Tensor:
+    """Probabilities with a clear bias, (texts, labels); no two rows alike."""
+    return rows(torch.rand(texts, labels) * 0.2 + torch.rand(labels) * 0.2 + torch.arange(
+        1, labels + 1) * 0.4 + torch.eye(texts, labels) * 0.5)  # fmt: skip
 
 
 def read(value: Any, shape: tuple[int, int]) -> torch.Tensor:
@@ -174,20 +182,23 @@ def read(value: Any, shape: tuple[int, int]) -> torch.Tensor:
 
 
 HINTS = (
-    "which label does the prompt favour when there is no review at all? content_free tells",
-    "average content_free over its rows: one number for each label",
+    "which label does the prompt favour, whatever the review says? reference tells",
+    "average reference over its rows: one number for each label",
     "divide scores by that average, then each row by its own sum (keepdim=True)",
 )
 
 
 @exercise(hints=HINTS, mistakes=MISTAKES)
 def calibrate(answer: Any, numbers: random.Random) -> None:
-    """Contextual calibration, for as many labels as content-free texts, for fewer and for more."""
-    for labels, probes in ((3, 3), (2, 4), (4, 3), (2, 1)):
+    """Contextual and batch calibration, for fewer texts than labels or items and for many more."""
+    for labels, texts in ((3, 3), (2, 4), (4, 3), (2, 1), (3, 40)):
         items = numbers.randint(5, 7)
-        scores = torch.rand(items, labels) + 0.1
-        content_free = uneven(probes, labels)
-        compare(
-            answer, [(rows(scores), content_free)], right, MISTAKES,
-            lambda value, shape=(items, labels): read(value, shape), 1e-4,
-        )  # fmt: skip
+        check_case(answer, rows(torch.rand(items, labels) + 0.1), uneven(texts, labels))
+    own = uneven(numbers.randint(8, 11), 3)
+    check_case(answer, own, own)
+
+
+def check_case(answer: Any, scores: torch.Tensor, reference: torch.Tensor) -> None:
+    """Compare on one pair of tables; the two may be the same."""
+    shape = (scores.shape[0], scores.shape[1])
+    compare(answer, [(scores, reference)], right, MISTAKES, lambda value: read(value, shape), 1e-4)

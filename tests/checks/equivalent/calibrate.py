@@ -6,6 +6,6 @@ EQUIVALENT = {
     "ratio = scores / (p_cf * p_cf.sum())": SAME,
     "ratio = scores / (p_cf / p_cf.max())": SAME,
     "ratio = scores / (p_cf / scores.sum())": SAME,
-    "ratio = scores / (p_cf / content_free.sum())": SAME,
+    "ratio = scores / (p_cf / reference.sum())": SAME,
     "return ratio / ratio.sum(-1, keepdim=True)": "of two dimensions the last is 1",
 }

@@ -5,104 +5,104 @@ import torch
 from course_utils.measure.evaluation import Evaluation, compare, fingerprint
 
 
-def prior_normalised(scores, content_free):
-    prior = content_free.mean(dim=0)
+def prior_normalised(scores, reference):
+    prior = reference.mean(dim=0)
     prior = prior / prior.sum()
     calibrated = scores / prior
     return calibrated / calibrated.sum(dim=1, keepdim=True)
 
 
-def prior_not_normalised(scores, content_free):
-    ratio = scores * (1 / content_free.mean(0))
+def prior_not_normalised(scores, reference):
+    ratio = scores * (1 / reference.mean(0))
     return torch.nn.functional.normalize(ratio, p=1, dim=-1)
 
 
-def by_matrix(scores, content_free):
-    weights = torch.diag(1 / content_free.double().mean(0))
+def by_matrix(scores, reference):
+    weights = torch.diag(1 / reference.double().mean(0))
     product = scores.double() @ weights.T
     return torch.stack([row / row.sum() for row in product])
 
 
-def by_logarithms(scores, content_free):
-    return (scores.log() - content_free.mean(0).log()).softmax(1)
+def by_logarithms(scores, reference):
+    return (scores.log() - reference.mean(0).log()).softmax(1)
 
 
 def rows(values):
     return values / values.sum(1, keepdim=True)
 
 
-def subtracts(scores, content_free):
-    return scores - content_free.mean(0)
+def subtracts(scores, reference):
+    return scores - reference.mean(0)
 
 
-def not_renormalised(scores, content_free):
-    return scores / content_free.mean(0)
+def not_renormalised(scores, reference):
+    return scores / reference.mean(0)
 
 
-def multiplies(scores, content_free):
-    return rows(scores * content_free.mean(0))
+def multiplies(scores, reference):
+    return rows(scores * reference.mean(0))
 
 
-def first_text_only(scores, content_free):
-    return rows(scores / content_free[0])
+def first_text_only(scores, reference):
+    return rows(scores / reference[0])
 
 
-def last_text_only(scores, content_free):
-    return rows(scores / content_free[-1])
+def last_text_only(scores, reference):
+    return rows(scores / reference[-1])
 
 
-def own_mean(scores, content_free):
+def own_mean(scores, reference):
     return rows(scores / scores.mean(0))
 
 
-def mean_along_labels(scores, content_free):
-    return rows(scores / content_free.mean(1)[: scores.shape[1]])
+def mean_along_labels(scores, reference):
+    return rows(scores / reference.mean(1)[: scores.shape[1]])
 
 
-def mean_along_labels_as_a_column(scores, content_free):
-    return rows(scores / content_free.mean(1, keepdim=True).mean())
+def mean_along_labels_as_a_column(scores, reference):
+    return rows(scores / reference.mean(1, keepdim=True).mean())
 
 
-def mean_of_everything(scores, content_free):
-    return rows(scores / content_free.mean())
+def mean_of_everything(scores, reference):
+    return rows(scores / reference.mean())
 
 
-def columns_renormalised(scores, content_free):
-    ratio = scores / content_free.mean(0)
+def columns_renormalised(scores, reference):
+    ratio = scores / reference.mean(0)
     return ratio / ratio.sum(0, keepdim=True)
 
 
-def softmax_of_ratios(scores, content_free):
-    return torch.softmax(scores / content_free.mean(0), dim=1)
+def softmax_of_ratios(scores, reference):
+    return torch.softmax(scores / reference.mean(0), dim=1)
 
 
-def largest(scores, content_free):
-    return rows(scores / content_free.max(0).values)
+def largest(scores, reference):
+    return rows(scores / reference.max(0).values)
 
 
-def transposed(scores, content_free):
-    return prior_normalised(scores, content_free).T
+def transposed(scores, reference):
+    return prior_normalised(scores, reference).T
 
 
-def predictions(scores, content_free):
-    return prior_normalised(scores, content_free).argmax(1)
+def predictions(scores, reference):
+    return prior_normalised(scores, reference).argmax(1)
 
 
-def in_place(scores, content_free):
-    scores /= content_free.mean(0)
+def in_place(scores, reference):
+    scores /= reference.mean(0)
     scores /= scores.sum(1, keepdim=True)
     return scores
 
 
-def list_returned(scores, content_free):
-    return prior_normalised(scores, content_free).tolist()
+def list_returned(scores, reference):
+    return prior_normalised(scores, reference).tolist()
 
 
 def of_ratios(name, change):
     """An answer that does something else with the ratios."""
 
-    def answer(scores, content_free):
-        return change(scores / content_free.mean(0))
+    def answer(scores, reference):
+        return change(scores / reference.mean(0))
 
     answer.__name__ = name
     return answer
@@ -111,23 +111,35 @@ def of_ratios(name, change):
 def of_prior(name, prior):
     """An answer with another prior."""
 
-    def answer(scores, content_free):
-        return rows(scores / prior(content_free))
+    def answer(scores, reference):
+        return rows(scores / prior(reference))
 
     answer.__name__ = name
     return answer
 
 
-def divided_by_scores(scores, content_free):
-    return rows(content_free.mean(0) / scores)
+def as_many_as_items(scores, reference):
+    return rows(scores / reference[: len(scores)].mean(0))
 
 
-def swapped(scores, content_free):
-    return prior_normalised(content_free, scores)
+def first_ten(scores, reference):
+    return rows(scores / reference[:10].mean(0))
 
 
-def two_labels(scores, content_free):
-    return prior_normalised(scores[:, :2], content_free[:, :2])
+def text_by_text(scores, reference):
+    return rows(scores / reference)
+
+
+def divided_by_scores(scores, reference):
+    return rows(reference.mean(0) / scores)
+
+
+def swapped(scores, reference):
+    return prior_normalised(reference, scores)
+
+
+def two_labels(scores, reference):
+    return prior_normalised(scores[:, :2], reference[:, :2])
 
 
 def NEXT(answer):
@@ -138,6 +150,7 @@ def NEXT(answer):
     after = Evaluation(calibrated, before.labels, before.items)
     assert str(after).startswith("0.333")
     assert compare(after.correct, before.correct).difference < 0
+    assert (answer(before.scores, before.scores).mean(0) - 0.5).abs().max() < 0.1
 
 
 RIGHT = [prior_normalised, prior_not_normalised, by_matrix, by_logarithms]
@@ -145,8 +158,8 @@ WRONG = [
     (subtracts, "subtracts"),
     (not_renormalised, "do not sum to 1"),
     (multiplies, "multiplies"),
-    (first_text_only, "only the first content-free text"),
-    (last_text_only, "only the last content-free text"),
+    (first_text_only, "only the first reference text"),
+    (last_text_only, "only the last reference text"),
     (own_mean, "mean of the scores themselves"),
     (mean_along_labels, "the scores are as before"),
     (mean_along_labels_as_a_column, "the scores are as before"),
@@ -170,6 +183,9 @@ WRONG = [
     (of_prior("softmax", lambda free: free.mean(0).softmax(0)), "softmax was taken of the mean"),
     (divided_by_scores, "the wrong way round"),
     (swapped, "arguments are swapped"),
+    (as_many_as_items, "some of the reference texts are left out"),
+    (first_ten, "some of the reference texts are left out"),
+    (text_by_text, "each item is divided by a text of its own"),
     (two_labels, "works for two labels"),
     (of_ratios("winners", lambda ratio: rows(ratio).max(1).values), "the winners' scores"),
     (of_ratios("one_item", lambda ratio: rows(ratio)[0]), "one item alone"),

@@ -98,14 +98,14 @@ def wrong_no_keepdim(scores, content_free):
 
 SAYS = {
     "wrong_not_renormalised": "the rows do not sum to 1",
-    "wrong_mean_of_all": "the scores are as before: the content-free",
+    "wrong_mean_of_all": "the scores are as before: the reference",
     "wrong_softmax": "a softmax was taken of the ratios",
     "wrong_normalises_columns": "the columns were renormalised, not the rows",
     "wrong_in_place": "the function changes its input in place",
-    "wrong_first_text_only": "only the first content-free text is used",
+    "wrong_first_text_only": "only the first reference text is used",
     "wrong_batch_calibration": "the mean of the scores themselves was",
     "wrong_mean_of_ratios": "the average was taken of the reciprocals",
-    "wrong_subtracts": "this subtracts the content-free probabilities: divide by",
+    "wrong_subtracts": "this subtracts the reference probabilities: divide by",
     "wrong_predictions": "these are the labels that win: return",
     "wrong_no_keepdim": "the sums of the rows lost their",
 }

@@ -173,7 +173,7 @@ SAYS = {
     "wrong_renormalises_columns": "the columns were renormalised",
     "wrong_mean_over_labels": "the scores are as before",
     "wrong_mean_of_everything": "the scores are as before",
-    "wrong_first_text_only": "only the first content-free text",
+    "wrong_first_text_only": "only the first reference text",
     "wrong_multiplies": "this multiplies by",
     "wrong_subtracts": "this subtracts",
     "wrong_softmax": "softmax was taken of the ratios",
