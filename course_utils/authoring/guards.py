@@ -91,8 +91,14 @@ def _outputs(notebook: NotebookNode) -> Iterator[str]:
                 yield f"cell {cell.id}: wrote to stderr: {output.text.strip()[:200]}"
             if WIDGET_VIEW in output.get("data", {}):
                 yield f"cell {cell.id}: a widget's view is stored"
+            if "image/png" in output.get("data", {}) and not _alt(output):
+                yield f"cell {cell.id}: a figure without alt text; show it with show.style.show"
             if match := PASSING.search(_text(output)):
                 yield f"cell {cell.id}: the output cannot repeat, it holds '{match[0]}'"
+
+
+def _alt(output: NotebookNode) -> str:
+    return output.metadata.get("image/png", {}).get("alt", "")
 
 
 def _text(output: NotebookNode) -> str:

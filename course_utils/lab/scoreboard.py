@@ -15,6 +15,7 @@ from course_utils.lab.result import plain
 from course_utils.machine.storage import explained
 from course_utils.recorded.reports import write_report
 from course_utils.show.figures import accuracy_figure
+from course_utils.show.style import in_style
 
 COLUMNS = [
     "method", "task", "model", "accuracy", "95 % interval", "n", "trainable", "peak memory",
@@ -75,10 +76,7 @@ def figure(results: list[labbook.Result], baseline: float) -> Figure:
     if not results:
         raise CourseError("There is no result to draw", "work through a lesson to its end")
     rows = [(f"{r.method} ({r.source})", r.accuracy, r.interval) for r in results]
-    drawn = accuracy_figure(rows, baseline, f"Accuracy on {results[0].task}, test split")
-    for text in (drawn.axes[0].title, *drawn.axes[0].get_yticklabels()):
-        text.set_parse_math(False)  # a name may have a dollar sign
-    return drawn
+    return accuracy_figure(rows, baseline, f"Accuracy on {results[0].task}, test split")
 
 
 def write(results: list[labbook.Result], baseline: float, folder: Path) -> None:
@@ -123,7 +121,7 @@ def write(results: list[labbook.Result], baseline: float, folder: Path) -> None:
 def write_figure(results: list[labbook.Result], baseline: float, folder: Path) -> None:
     """Write ``scoreboard.png`` into ``folder``; raises as ``write`` does."""
     drawn = figure(results, baseline)
-    with explained("The scoreboard", folder):
+    with explained("The scoreboard", folder), in_style():
         write_whole(
             folder / "scoreboard.png", lambda part: drawn.savefig(part, format="png", dpi=150)
         )

@@ -1,76 +1,113 @@
 """Figures that several lessons show: one message each, said in the title."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import numpy
-from IPython.display import display
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
-from course_utils.settings import quick
+from course_utils.show.looks import BLUE, GREY, RED, look
+from course_utils.show.style import (
+    HALO,
+    described,
+    headline,
+    legend_above,
+    marked,
+    styled,
+    subplots,
+)
 
-# Okabe and Ito's palette: told apart by most colour-blind readers.
-BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#7F7F7F"
-
-
-def display_figure(draw: Callable[[], Figure]) -> None:
-    """Draw a figure and display it, inside a widget.
-
-    pyplot never gets to know of it: another thread of the kernel could ask it to draw the figure
-    at the same time, and leave it blank.
-    """
-    with plt.ioff():
-        figure = draw()
-        plt.close(figure)
-    display(figure)
+CHANCE = math.log(2)  # nats: the loss of two labels at even odds
 
 
-def marked(title: str) -> str:
-    """The title of a figure of this run's own measurements: that of a quick run says so."""
-    return f"{title} (quick run)" if quick() and "(quick run)" not in title else title
-
-
+@styled
 def loss_figure(
     losses: Sequence[float], validations: Sequence[tuple[int, float]], steps: int
 ) -> Figure:
     """Training and validation loss, over a run of ``steps`` steps.
 
     Args:
-        losses: one a step.
+        losses: one a step, each of another batch, so no line joins them.
         validations: ``(steps done, validation loss)`` pairs.
     """
-    figure, axes = plt.subplots(figsize=(7, 2.8), layout="constrained")
+    figure, axes = subplots(3)
     done = numpy.arange(1, len(losses) + 1)
-    axes.plot(done, losses, color=BLUE, linewidth=1, label="training, one batch")
+    axes.plot(done, losses, ".", color=BLUE, markersize=6, label="training, one batch")
     if validations:
-        at, loss = zip(*validations)
-        axes.plot(at, loss, "o--", color=RED, label="validation")
-    axes.set(xlim=(0, steps), ylim=(0, None), xlabel="step", ylabel="loss (nats)")
-    axes.set_title(marked("Loss at the answer"))
-    axes.legend()
-    return figure
+        axes.plot(*zip(*validations), "D-", color=RED, markersize=5, label="validation")
+    axes.set(xlim=(-0.03 * steps, 1.03 * steps), xlabel="step", ylabel="loss (nats)")
+    log_scale(axes)
+    level_line(axes, "ln 2: two labels at even odds", CHANCE)
+    legend_above(axes)
+    headline(figure, marked("Loss at the answer"))
+    return described(figure, _losses_in_words(losses, validations, steps))
 
 
+def _losses_in_words(
+    losses: Sequence[float], validations: Sequence[tuple[int, float]], steps: int
+) -> str:
+    text = f"Loss at the answer by step, logarithmic axis: {len(losses)} of {steps} steps"
+    if losses:
+        text += f"; training, one batch each, from {losses[0]:.3f} to {losses[-1]:.3f}"
+    if validations:
+        best, low = min(validations, key=lambda pair: pair[1])
+        text += f"; validation from {validations[0][1]:.3f} to {validations[-1][1]:.3f}"
+        text += f", lowest {low:.3f} after {best} steps"
+    return f"{text}. A line marks ln 2, {CHANCE:.3f}."
+
+
+def log_scale(axes: Axes) -> None:
+    """A logarithmic vertical axis with plain numbers at 1, 2 and 5."""
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+def level_line(axes: Axes, name: str, level: float, right: bool = True) -> None:
+    """A thin dashed line across, with its name above its right end, or its left one."""
+    axes.axhline(level, color=GREY, linestyle="--", linewidth=1)
+    inwards = -3 if right else 3
+    axes.annotate(name, (float(right), level), (inwards, 2), xycoords=axes.get_yaxis_transform(),
+                  textcoords="offset points", ha="right" if right else "left", va="bottom",
+                  fontsize=8, path_effects=HALO)  # fmt: skip
+
+
+def baseline_line(axes: Axes, baseline: float) -> None:
+    """A thin dashed line at the accuracy of the majority class, with its name above it."""
+    axes.axvline(baseline, color=GREY, linestyle="--", linewidth=1)
+    axes.annotate(f"majority baseline {baseline:.3f}", (baseline, 1), (0, 2), ha="center",
+                  va="bottom", xycoords=axes.get_xaxis_transform(), fontsize=8,
+                  textcoords="offset points")  # fmt: skip
+
+
+@styled
 def accuracy_figure(
     rows: list[tuple[str, float, tuple[float, float]]], baseline: float, title: str
 ) -> Figure:
     """Accuracies with their intervals, one row a method, and a baseline.
 
     Args:
-        rows: ``(name, accuracy, (low, high))``, shares in [0, 1]; the first stands on top.
+        rows: ``(name, accuracy, (low, high))``, shares in [0, 1]; the first stands on top. A name
+            that begins with a method's has that method's colour and marker.
         baseline: accuracy of the majority class.
         title: the message; in a quick run the figure says so after it.
     """
-    figure, axes = plt.subplots(figsize=(7, 0.9 + 0.38 * len(rows)), layout="constrained")
-    for y, (_, accuracy, (low, high)) in enumerate(rows):
-        axes.plot([low, high], [y, y], color=BLUE, linewidth=2)
-        axes.plot(accuracy, y, "o", color=BLUE)
+    figure, axes = subplots(1.1 + 0.38 * len(rows))
+    for y, (name, accuracy, (low, high)) in enumerate(rows):
+        drawn = look(name)
+        axes.plot([low, high], [y, y], color=drawn.colour, linewidth=2)
+        axes.plot(accuracy, y, drawn.marker, color=drawn.colour)
         axes.annotate(f"{accuracy:.3f}", (accuracy, y), (0, 6), textcoords="offset points",
                       ha="center", fontsize=8)  # fmt: skip
-    axes.axvline(baseline, color=GREY, linestyle="--", label="majority baseline")
-    axes.set_yticks(range(len(rows)), [name for name, *_ in rows])
+    baseline_line(axes, baseline)
+    axes.set_yticks(range(len(rows)), [name for name, *_ in rows], parse_math=False)
     axes.set_ylim(len(rows) - 0.4, -0.7)
     axes.set(xlabel="accuracy (bar: 95 % interval)")
-    axes.set_title(marked(title))
-    axes.legend(loc="best", fontsize=8)
-    return figure
+    headline(figure, marked(title))
+    found = "; ".join(f"{n} {a:.3f} [{low:.3f}, {high:.3f}]" for n, a, (low, high) in rows)
+    return described(
+        figure, f"Accuracy and 95 % interval. Majority baseline: {baseline:.3f}. {found}."
+    )

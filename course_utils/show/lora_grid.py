@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 import ipywidgets
-import matplotlib.pyplot as plt
+from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
@@ -15,10 +15,17 @@ from matplotlib.ticker import LogLocator
 from course_utils.measure.seeds import Spread, spread
 from course_utils.methods.names import Method
 from course_utils.recorded.runs import Record, by_setting
-from course_utils.show.figures import BLUE, GREEN, GREY, ORANGE, RED, display_figure
+from course_utils.show.explorer import Explorer, explorer
+from course_utils.show.looks import Look, looks_of
+from course_utils.show.style import described, headline, legend_above, show, styled, subplots
+from course_utils.show.tables import Table, table
 
-LOOKS = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (RED, "D"))  # colour, marker
-FULL = ("black", "X")
+RANKS = {  # all are LoRA, so all are blue
+    "rank 1": Look("#56B4E9", "v"),
+    "rank 2": Look("#2E8BC9", "^"),
+    "rank 8": Look("#0072B2", "o"),
+    "rank 32": Look("#00304F", "P"),
+}
 SEEDS_NOTE = "(mark: mean of 3 seeds, bar: lowest to highest)"
 TABLE_NOTE = "mean of 3 seeds \u00b1 half the distance from the lowest to the highest"
 
@@ -98,24 +105,37 @@ def _order(name: str) -> tuple:
     return (name == Method.FULL, int(words[1]) if words[0] == "rank" else 0, name)
 
 
+def looks(names: Sequence[str]) -> dict[str, Look]:
+    """Of the series of a view."""
+    return {name: RANKS.get(name, other) for name, other in looks_of(names).items()}
+
+
+@styled
 def grid_figure(records: Sequence[Record], view: str, metric: str, title: str) -> Figure:
     """One metric of the grid's runs, as one of ``VIEWS`` arranges them."""
-    figure, axes = plt.subplots(figsize=(8, 3.6), layout="constrained")
+    figure, axes = subplots(3.7)
     series = points(records, view, metric)
-    looks = dict(zip([name for name in series if name != Method.FULL], LOOKS))
-    for number, (name, line) in enumerate(series.items()):
+    for number, (name, look) in enumerate(looks(list(series)).items()):
         shift = 1.03 ** (number - (len(series) - 1) / 2)  # so that bars stand side by side
-        _draw(axes, name, line, looks.get(name, FULL), shift)
+        _draw(axes, name, series[name], look, shift)
     axes.set(xscale="log", xlabel=VIEWS[view].label, ylabel=f"{metric}\n{SEEDS_NOTE}")
     axes.yaxis.label.set_fontsize(8)
     places = sorted({place for line in series.values() for place, _ in line})
-    axes.set_xticks(places, [_place(place) for place in places], fontsize=8)
+    axes.set_xticks(places, [_place(place) for place in places])
     axes.minorticks_off()
     if metric.startswith("perplexity"):
         _perplexity_axis(axes)
-    axes.set_title(title, fontsize=11)
-    figure.legend(fontsize=8, loc="outside right upper")
-    return figure
+    legend_above(axes, 5)
+    headline(figure, title)
+    best = "; ".join(_best_in_words(name, line, metric) for name, line in series.items())
+    return described(figure, f"{metric} by {VIEWS[view].label}, mean of 3 seeds. {best}.")
+
+
+def _best_in_words(name: str, line: list[tuple], metric: str) -> str:
+    """Of a series: where its mean is best, and what it is there."""
+    better = min if metric.startswith("perplexity") else max
+    place, found = better(line, key=lambda point: point[1].mean)
+    return f"{name}: best {_number(found.mean)} at {_place(place)}"
 
 
 def _perplexity_axis(axes: Axes) -> None:
@@ -125,33 +145,41 @@ def _perplexity_axis(axes: Axes) -> None:
     axes.yaxis.set_minor_formatter("")
 
 
-def _draw(axes: Axes, name: str, line: list[tuple], look: tuple[str, str], shift: float) -> None:
-    colour, marker = look
+def _draw(axes: Axes, name: str, line: list[tuple], look: Look, shift: float) -> None:
     at = [place * shift for place, _ in line]
-    axes.plot(at, [s.mean for _, s in line], color=colour, marker=marker, label=name,
-              linestyle="--" if look == FULL else "-")  # fmt: skip
-    axes.vlines(at, [s.low for _, s in line], [s.high for _, s in line], color=colour)
+    axes.plot(at, [s.mean for _, s in line], color=look.colour, marker=look.marker, label=name,
+              linestyle=_dashes(name))  # fmt: skip
+    axes.vlines(at, [s.low for _, s in line], [s.high for _, s in line], color=look.colour)
 
 
-def describe_grid(records: Sequence[Record], view: str, metric: str) -> str:
-    """A table: a row a place, a column a series; half the distance between the seeds' ends."""
+def _dashes(name: str) -> str:
+    return "--" if name == Method.FULL else "-"
+
+
+def grid_table(records: Sequence[Record], view: str, metric: str) -> Table:
+    """A row a place, a column a series; half the distance between the seeds' ends."""
     series = points(records, view, metric)
-    cells = {(name, place): s for name, line in series.items() for place, s in line}
-    widths = [max(len(name), 13) + 1 for name in series]  # 13: a cell, or "learning rate"
-
-    def line(first: str, row: list[str]) -> str:
-        return (f"{first:13}" + "".join(f"{t:>{w}}" for t, w in zip(row, widths))).rstrip()
-
-    lines = [line(VIEWS[view].axis.replace("_", " "), list(series))]
-    for place in sorted({place for _, place in cells}):
-        row = [_cell(cells[name, place]) if (name, place) in cells else "" for name in series]
-        lines.append(line(_place(place), row))
-    return "\n".join([*lines, TABLE_NOTE])
+    cells = {(place, name): s for name, line in series.items() for place, s in line}
+    first = VIEWS[view].axis.replace("_", " ")
+    rows: list[dict[str, str | None]] = []
+    for place in sorted({place for place, _ in cells}):
+        row = {n: _cell(cells[place, n]) if (place, n) in cells else None for n in series}
+        rows.append({first: _place(place), **row})
+    return table(rows, f"{metric}: {TABLE_NOTE}")
 
 
 def _cell(measured: Spread) -> str:
-    half, digits = (measured.high - measured.low) / 2, 3 if measured.mean < 1.5 else 0
-    return f"{measured.mean:.{digits}f} \u00b1 {half:.{digits}f}"
+    half = (measured.high - measured.low) / 2
+    return f"{_number(measured.mean)} \u00b1 {half:.{_decimals(measured.mean)}f}"
+
+
+def _number(mean: float) -> str:
+    return f"{mean:.{_decimals(mean)}f}"
+
+
+def _decimals(mean: float) -> int:
+    """Three of an accuracy, none of a perplexity."""
+    return 3 if mean < 1.5 else 0
 
 
 def _place(value: float) -> str:
@@ -159,39 +187,54 @@ def _place(value: float) -> str:
     return f"{value:g}" if value >= 1 else f"{value:.0e}".replace("e-0", "e-")
 
 
+@styled
 def trade_figure(records: Sequence[Record], title: str) -> Figure:
     """What every setting gains on movies against what it does to perplexity, means over seeds."""
-    figure, axes = plt.subplots(figsize=(7, 3.8), layout="constrained")
+    figure, (high, low) = subplots(4.6, 2, 1, sharex=True, height_ratios=(1, 1.6))
     series: dict[str, list[tuple]] = {}
     for group in by_setting(r for r in records if VIEWS["rank"].shown(r)).values():
         name = VIEWS["rank"].series(group[0])
         means = [spread(group, METRICS[m]).mean for m in ("accuracy on movies",
                                                           "perplexity on editorials")]  # fmt: skip
         series.setdefault(name, []).append((group[0].learning_rate, *means))
-    names = sorted(series, key=_order)
-    looks = dict(zip([name for name in names if name != Method.FULL], LOOKS))
-    for name in names:
+    for name, look in looks(sorted(series, key=_order)).items():
         _, accuracy, perplexity = zip(*sorted(series[name]))
-        colour, marker = looks.get(name, FULL)
-        style = "--" if name == Method.FULL else "-"
-        axes.plot(accuracy, perplexity, style, color=colour, marker=marker, label=name)
-    axes.set(xlabel="accuracy on movies", ylabel="perplexity on editorials")
-    _perplexity_axis(axes)
-    axes.set_title(title)
-    axes.legend(fontsize=8, title="each line: the learning rate rises", title_fontsize=8)
-    axes.grid(color=GREY, alpha=0.2)
-    return figure
+        for axes in (high, low):
+            axes.plot(accuracy, perplexity, _dashes(name), color=look.colour, label=name,
+                      marker=look.marker)  # fmt: skip
+    _break(high, low, [perplexity for line in series.values() for *_, perplexity in line])
+    low.set(xlabel="accuracy on movies (along each line the learning rate rises)")
+    figure.supylabel("perplexity on editorials (upper part: logarithmic)", fontsize=9)
+    legend_above(high, 5)
+    headline(figure, title)
+    ends = "; ".join(_end_in_words(name, series[name]) for name in sorted(series, key=_order))
+    return described(figure, f"At the highest learning rate of each series: {ends}.")
 
 
-def grid_explorer(records: Sequence[Record]) -> ipywidgets.Widget:
+def _break(high: Axes, low: Axes, values: Sequence[float]) -> None:
+    """Cut the vertical axis: most values lie close together, a few far above them."""
+    least, cut = min(values), 1.25 * min(values)
+    low.set_ylim(least - 0.05 * (cut - least), cut)
+    _perplexity_axis(high)
+    high.set_ylim(cut, 1.1 * max(2 * cut, *values))
+    high.spines["bottom"].set_visible(False)
+    high.tick_params(axis="x", length=0)
+    for axes in (high, low):
+        axes.grid()
+
+
+def _end_in_words(name: str, line: list[tuple]) -> str:
+    rate, accuracy, perplexity = max(line)
+    return f"{name} at {_place(rate)}: accuracy {accuracy:.3f}, perplexity {perplexity:.0f}"
+
+
+def grid_explorer(records: Sequence[Record]) -> Explorer:
     """Choose what is varied and what is measured: the figure and its numbers follow."""
     view = ipywidgets.Dropdown(options=list(VIEWS), description="vary")
     metric = ipywidgets.Dropdown(options=list(METRICS), description="measure")
 
-    def show(view: str, metric: str) -> None:
-        message = f"{view}: {metric} (recorded)"
-        display_figure(lambda: grid_figure(records, view, metric, message))
-        print(describe_grid(records, view, metric))
+    def draw(view: str, metric: str) -> None:
+        show(grid_figure(records, view, metric, f"{view}: {metric} (recorded)"))
+        display(grid_table(records, view, metric))
 
-    output = ipywidgets.interactive_output(show, {"view": view, "metric": metric})
-    return ipywidgets.VBox([ipywidgets.HBox([view, metric]), output])
+    return explorer(draw, {"view": view, "metric": metric})

@@ -3,19 +3,24 @@
 Lesson 3, *What did full fine-tuning change?*.
 """
 
+import textwrap
 from typing import Any
 
 import ipywidgets
-import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from course_utils.analysis.weight_update import Spectra, energy
 from course_utils.measure.evaluation import compare, wilson_interval
 from course_utils.recorded.update import share_of_gain
-from course_utils.show.figures import BLUE, GREY, ORANGE, RED, display_figure
+from course_utils.show.explorer import Explorer, explorer
+from course_utils.show.figures import level_line
+from course_utils.show.looks import BLUE, ORANGE
+from course_utils.show.style import described, show, styled, subplots
+from course_utils.show.tables import Table, table
 
 
+@styled
 def cut_figure(
     report: dict[str, Any],
     spectrum: dict[str, list[float]],
@@ -27,17 +32,34 @@ def cut_figure(
     Args:
         report: as ``recorded.update.recorded_update`` gives it.
         spectrum: singular values of an ``update`` and of a ``random`` matrix.
-        titles: of the two panels.
+        titles: of the two panels; the second is the message of the figure.
         rank: where to mark a cut in both panels; one of the measured ranks.
     """
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
+    figure, (left, right) = subplots(3.6, 1, 2)
     _draw_spectrum(left, spectrum)
     _draw_accuracy(right, report)
     for axes, title in zip((left, right), titles):
-        axes.set_title(title, fontsize=10)
+        axes.set_title(textwrap.fill(title, 38), loc="left", fontweight="bold")
         if rank is not None:
             axes.axvspan(0.8, rank, color=BLUE, alpha=0.12)
-    return figure
+    return described(figure, _cut_in_words(report, spectrum))
+
+
+def _cut_in_words(report: dict[str, Any], spectrum: dict[str, list[float]]) -> str:
+    values = {name: spectrum[name][0] for name in ("update", "random")}
+    by_rank = "; ".join(
+        f"rank {rank} {_share(correct):.3f}" for rank, correct in report["correct_by_rank"].items()
+    )
+    before, whole = (_share(report["correct"][key]) for key in ("before", "linear layers"))
+    return (
+        f"Left: the update's singular values fall from {values['update']:.2g}, those of a random "
+        f"matrix of the same norm from {values['random']:.2g}. Right: accuracy of the cut update: "
+        f"{by_rank}; no update {before:.3f}, whole update {whole:.3f}."
+    )
+
+
+def _share(correct: str) -> float:
+    return correct.count("1") / len(correct)
 
 
 def _draw_spectrum(axes: Axes, spectrum: dict[str, list[float]]) -> None:
@@ -47,48 +69,59 @@ def _draw_spectrum(axes: Axes, spectrum: dict[str, list[float]]) -> None:
     axes.set(xscale="log", xlabel="number of the singular value", ylabel="singular value")
     axes.set(xlim=(0.8, len(places)), ylim=(0, None))
     axes.xaxis.set_major_formatter("{x:g}")
-    axes.legend(fontsize=8)
+    axes.legend()
 
 
 def _draw_accuracy(axes: Axes, report: dict[str, Any]) -> None:
     for rank, correct in report["correct_by_rank"].items():
-        hits, n = correct.count("1"), len(correct)
-        axes.plot([rank, rank], wilson_interval(hits, n), color=BLUE, linewidth=2)
-        axes.plot(rank, hits / n, "o", color=BLUE)
-    for key, colour, style, label in (
-        ("linear layers", RED, "-", "whole update"),
-        ("before", GREY, "--", "no update"),
-    ):
-        correct = report["correct"][key]
-        level = correct.count("1") / len(correct)
-        axes.axhline(level, color=colour, linestyle=style, label=label)
+        ends = wilson_interval(correct.count("1"), len(correct))
+        axes.plot([rank, rank], ends, color=BLUE, linewidth=2)
+        axes.plot(rank, _share(correct), "o", color=BLUE)
+    level_line(axes, "whole update", _share(report["correct"]["linear layers"]), right=False)
+    level_line(axes, "no update", _share(report["correct"]["before"]))
     ranks = list(report["correct_by_rank"])
     axes.set(xscale="log", xlabel="rank of every update", ylabel="accuracy (bar: 95 % interval)")
     axes.set_xlim(0.8, 1.25 * ranks[-1])
     axes.set_xticks(ranks, [str(rank) for rank in ranks])
     axes.minorticks_off()
-    axes.legend(fontsize=8, loc="lower right")
+
+
+def cut_table(report: dict[str, Any], spectrum: dict[str, list[float]]) -> Table:
+    """A row a rank: energy of this matrix; accuracy, points and gain of the recorded update.
+
+    The points are those against the whole update, on the same items; the gain is the share of it
+    that is left.
+    """
+    rows = [_cut(report, spectrum, rank) for rank in report["correct_by_rank"]]
+    n = len(report["correct"]["before"])
+    caption = f"Cut to a rank: energy of one matrix, accuracy of the whole model (n = {n})"
+    return table(rows, caption, {"energy": ".0%", "random": ".0%", "gain": ".0%"})
+
+
+def _cut(report: dict[str, Any], spectrum: dict[str, list[float]], rank: int) -> dict[str, Any]:
+    correct = report["correct_by_rank"][rank]
+    lost = compare(correct, report["correct"]["linear layers"])
+    interval = f"[{100 * lost.low:+.1f}, {100 * lost.high:+.1f}]"
+    return {
+        "rank": rank,
+        "energy": energy(spectrum["update"], rank),
+        "random": energy(spectrum["random"], rank),
+        "accuracy": _share(correct),
+        "points against whole": f"{100 * lost.difference:+.1f} {interval}",
+        "gain": share_of_gain(report, rank),
+    }
 
 
 def describe_cut(report: dict[str, Any], spectrum: dict[str, list[float]], rank: int) -> str:
-    """One line on a cut: energy of this matrix, accuracy and gain of the recorded update.
-
-    The points are those against the whole update, on the same items.
-    """
-    correct = report["correct_by_rank"][rank]
-    lost = compare(correct, report["correct"]["linear layers"])
+    """One line on a cut: the cells of its row in ``cut_table``."""
+    cut = _cut(report, spectrum, rank)
     return (
-        f"rank {rank:2}: energy {energy(spectrum['update'], rank):3.0%} "
-        f"(random {energy(spectrum['random'], rank):3.0%}), "
-        f"accuracy {correct.count('1') / len(correct):.3f}, "
-        f"{100 * lost.difference:+.1f} points [{100 * lost.low:+.1f}, {100 * lost.high:+.1f}], "
-        f"gain {share_of_gain(report, rank):3.0%}"
+        f"rank {rank}: energy {cut['energy']:.0%} (random {cut['random']:.0%}), accuracy "
+        f"{cut['accuracy']:.3f}, {cut['points against whole']}, gain {cut['gain']:.0%}"
     )
 
 
-def cut_explorer(
-    report: dict[str, Any], spectra: Spectra, titles: tuple[str, str]
-) -> ipywidgets.Widget:
+def cut_explorer(report: dict[str, Any], spectra: Spectra, titles: tuple[str, str]) -> Explorer:
     """Choose a rank and a matrix: the figure marks the cut, a line says what is left.
 
     Args:
@@ -96,15 +129,13 @@ def cut_explorer(
         spectra: of the matrices to choose from, by name.
         titles: of the figure's two panels.
     """
-    rank = ipywidgets.SelectionSlider(
-        options=list(report["correct_by_rank"]), value=8, description="rank"
-    )
+    ranks = list(report["correct_by_rank"])
+    rank = ipywidgets.Dropdown(options=ranks, value=8, description="rank")
     names = [(name.split(".")[-1], name) for name in spectra]
     matrix = ipywidgets.Dropdown(options=names, value=names[-1][1], description="matrix")
 
-    def show(rank: int, matrix: str) -> None:
-        display_figure(lambda: cut_figure(report, spectra[matrix], titles, rank))
+    def draw(rank: int, matrix: str) -> None:
+        show(cut_figure(report, spectra[matrix], titles, rank))
         print(describe_cut(report, spectra[matrix], rank))
 
-    output = ipywidgets.interactive_output(show, {"rank": rank, "matrix": matrix})
-    return ipywidgets.VBox([ipywidgets.HBox([rank, matrix]), output])
+    return explorer(draw, {"rank": rank, "matrix": matrix})

@@ -6,8 +6,8 @@ Lesson 5, *All of it* and *Is it right?*.
 from collections.abc import Sequence
 
 import ipywidgets
-import matplotlib.pyplot as plt
 import torch
+from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
@@ -24,25 +24,36 @@ from course_utils.memory.calculator import (
 from course_utils.memory.shapes import SHAPES
 from course_utils.methods.names import Method
 from course_utils.recorded.memory_grid import Row
-from course_utils.show.figures import BLUE, GREEN, GREY, ORANGE, RED, display_figure
+from course_utils.show.explorer import Explorer, explorer
+from course_utils.show.looks import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, YELLOW, look
+from course_utils.show.style import (
+    GROUND,
+    described,
+    headline,
+    legend_above,
+    show,
+    styled,
+    subplots,
+)
+from course_utils.show.tables import Table, table
 
-# What a bar is made of: parts of an estimate, colour, hatching. Okabe and Ito's palette.
+# What a bar is made of: parts of an estimate, colour, hatching.
 GROUPS = {
     "weights": (("weights",), BLUE, ""),
-    "quantisation constants": (("quantisation constants",), "#56B4E9", "//"),
-    "adapters or soft prompt": (("adapters", "soft prompt"), "#F0E442", "xx"),
+    "quantisation constants": (("quantisation constants",), SKY, "//"),
+    "adapters or soft prompt": (("adapters", "soft prompt"), YELLOW, "xx"),
     "optimiser": (("optimiser",), GREEN, "\\\\"),
-    "gradients": (("gradients",), "#CC79A7", "--"),
+    "gradients": (("gradients",), PINK, "--"),
     "activations": (("activations", "recomputed layer"), ORANGE, ".."),
     "logits": (("logits",), RED, "||"),
     "temporary, workspaces": (("temporary", "workspaces"), GREY, "++"),
 }
-LOOKS = dict(zip(METHODS, ((RED, "s"), (BLUE, "o"), (GREEN, "^"), (ORANGE, "D"))))
 
 
+@styled
 def memory_figure(bars: Sequence[tuple[str, Estimate]], title: str) -> Figure:
     """One stacked bar a training, at its peak, against the memory of common GPUs."""
-    figure, axes = plt.subplots(figsize=(8.5, 1.9 + 0.45 * len(bars)), layout="constrained")
+    figure, axes = subplots(2.1 + 0.45 * len(bars))
     for y, (_, need) in enumerate(bars):
         left = 0.0
         for label, (names, colour, hatch) in GROUPS.items():
@@ -51,14 +62,25 @@ def memory_figure(bars: Sequence[tuple[str, Estimate]], title: str) -> Figure:
                       edgecolor="white", linewidth=0, label=label if y == 0 else None)  # fmt: skip
             left += size
         axes.annotate(f"{left:.1f}", (left, y), (5, 0), textcoords="offset points", va="center",
-                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
+                      bbox={"facecolor": GROUND, "edgecolor": "none", "pad": 1})  # fmt: skip
     _show_cards(axes, max(need.peak for _, need in bars) / GIB)
     axes.set_yticks(range(len(bars)), [name for name, _ in bars])
     axes.set_ylim(len(bars) - 0.4, -0.7)
     axes.set(xlabel="GiB at the peak of a training step")
-    axes.set_title(title)
-    figure.legend(loc="outside lower center", ncols=4, fontsize=8)
-    return figure
+    headline(figure, title)
+    figure.legend(loc="outside lower center", ncols=4)
+    peaks = "; ".join(_peak_in_words(name, need) for name, need in bars)
+    return described(figure, f"Memory at the peak of a training step: {peaks}.")
+
+
+def _peak_in_words(name: str, need: Estimate) -> str:
+    """The peak, and the part that is largest."""
+    sizes = {
+        group: sum(need.parts.get(part, 0) for part in parts)
+        for group, (parts, *_) in GROUPS.items()
+    }
+    largest = max(sizes, key=lambda group: sizes[group])
+    return f"{name} {need.peak / GIB:.1f} GiB, most of it {largest} ({sizes[largest] / GIB:.1f})"
 
 
 def _show_cards(axes: Axes, largest: float) -> None:
@@ -76,23 +98,39 @@ def _show_cards(axes: Axes, largest: float) -> None:
     top.set_xticks(list(named.values()), list(named), rotation=20, ha="left", fontsize=8)
 
 
+@styled
 def grid_figure(rows: Sequence[Row], title: str) -> Figure:
     """The error of each prediction against what was measured; only rows that were run."""
-    figure, axes = plt.subplots(figsize=(7, 3.2), layout="constrained")
-    axes.axhspan(-0.05, 0.05, color=GREY, alpha=0.2, label="within 5 %")
+    figure, axes = subplots(3.4)
+    axes.axhspan(-0.05, 0.05, color=GREY, alpha=0.2)
+    axes.annotate("within 5 %", (0, 0.05), (4, -3), xycoords=axes.get_yaxis_transform(),
+                  textcoords="offset points", va="top", fontsize=8)  # fmt: skip
     axes.axhline(0, color=GREY, linewidth=1)
-    for method, (colour, marker) in LOOKS.items():
+    for method in METHODS:
         own = [row for row in rows if row.method == method]
         run = [(row.measured / GIB, row.error) for row in own if row.measured is not None]
-        axes.plot([peak for peak, _ in run], [error for _, error in run], marker,
-                  color=colour, label=method, linestyle="none")  # fmt: skip
-    limit = max([0.06, *(1.15 * abs(row.error) for row in rows if row.measured is not None)])
+        axes.plot([peak for peak, _ in run], [error for _, error in run], look(method).marker,
+                  color=look(method).colour, label=method, linestyle="none")  # fmt: skip
+    measured = [row for row in rows if row.measured is not None]
+    limit = max([0.06, *(1.15 * abs(row.error) for row in measured)])
     axes.set(xscale="log", xlabel="measured peak (GiB)", ylabel="predicted too much by",
              ylim=(-limit, limit))  # fmt: skip
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    axes.set_title(title)
-    axes.legend(fontsize=8, ncols=2)
-    return figure
+    legend_above(axes)
+    headline(figure, title)
+    return described(figure, _errors_in_words(measured))
+
+
+def _errors_in_words(rows: Sequence[Row]) -> str:
+    """How many peaks of each method, and between which errors they were predicted."""
+    errors = {m: [row.error for row in rows if row.method == m] for m in METHODS}
+    ranges = [
+        f"{method}, {len(own)} runs: {min(own):+.1%} to {max(own):+.1%}"
+        for method, own in errors.items()
+        if own
+    ]
+    return f"Predicted peak against the measured one, by method. {'; '.join(ranges)}."
 
 
 ALL = "all four"
@@ -119,43 +157,42 @@ def estimates(
     }
 
 
-def describe_memory(found: dict[str, Estimate]) -> str:
-    """One line a method: its peak, the moment of it and the GPUs it fits on."""
-    lines = []
-    for method, estimated in found.items():
-        cards = fitting_cards(estimated.peak)
-        fits = f"fits on {cards[0]} and larger" if cards else "fits on none of these GPUs"
-        peak = f"{estimated.peak / GIB:8.2f} GiB"
-        lines.append(f"{method:17}{peak} at the moment '{estimated.moment}': {fits}")
-    return "\n".join(lines)
+def memory_table(found: dict[str, Estimate], caption: str) -> Table:
+    """A row a method: its peak, the moment of it and the smallest of the GPUs it fits on."""
+    rows = [
+        {
+            "method": str(method),
+            "peak (GiB)": estimated.peak / GIB,
+            "at the moment": estimated.moment,
+            "fits on": _fits(fitting_cards(estimated.peak)),
+        }
+        for method, estimated in found.items()
+    ]
+    return table(rows, caption, {"peak (GiB)": 2})
 
 
-def memory_explorer() -> ipywidgets.Widget:
+def _fits(cards: list[str]) -> str:
+    return f"{cards[0]} and larger" if cards else "none of these GPUs"
+
+
+def memory_explorer() -> Explorer:
     """Choose a model, a method, a batch, a length and a precision; see what fills the memory."""
-    model = ipywidgets.Dropdown(options=list(SHAPES), value="Llama-2-7B", description="model")
-    method = ipywidgets.Dropdown(options=[ALL, *METHODS], description="method")
-    batch = ipywidgets.SelectionSlider(options=[2**i for i in range(8)], value=4,
-                                       description="batch")  # fmt: skip
-    length = ipywidgets.SelectionSlider(options=[2**i for i in range(6, 14)], value=512,
-                                        description="tokens")  # fmt: skip
-    dtype = ipywidgets.Dropdown(options=list(DTYPES), description="precision")
-    checkpointing = ipywidgets.Checkbox(True, description="checkpointing")
+    menu = ipywidgets.Dropdown
+    controls = {
+        "model": menu(options=list(SHAPES), value="Llama-2-7B", description="model"),
+        "method": menu(options=[ALL, *map(str, METHODS)], description="method"),
+        "batch": menu(options=[2**i for i in range(8)], value=4, description="batch"),
+        "length": menu(options=[2**i for i in range(6, 14)], value=512, description="tokens"),
+        "dtype": menu(options=list(DTYPES), description="precision"),
+        "checkpointing": ipywidgets.Checkbox(True, description="checkpointing"),
+    }
 
-    def show(
+    def draw(
         model: str, method: str, batch: int, length: int, dtype: str, checkpointing: bool
     ) -> None:
         found = estimates(model, method, batch, length, DTYPES[dtype], checkpointing)
         title = f"{model}, {batch} x {length} tokens"
-        display_figure(lambda: memory_figure(list(found.items()), title))
-        print(describe_memory(found))
+        show(memory_figure(list(found.items()), title))
+        display(memory_table(found, title))
 
-    controls = {
-        "model": model,
-        "method": method,
-        "batch": batch,
-        "length": length,
-        "dtype": dtype,
-        "checkpointing": checkpointing,
-    }
-    output = ipywidgets.interactive_output(show, controls)
-    return ipywidgets.VBox([*controls.values(), output])
+    return explorer(draw, controls)

@@ -6,7 +6,6 @@ Lesson 5, *Which sixteen numbers?* and *Which error matters?*.
 import dataclasses
 
 import ipywidgets
-import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -17,9 +16,20 @@ from course_utils.measure.perplexity import Change
 from course_utils.quantisation.blockwise import blocks, normalise
 from course_utils.quantisation.codebooks import CODEBOOKS
 from course_utils.quantisation.error import relative_rmse, round_trip
-from course_utils.show.figures import BLUE, GREEN, GREY, ORANGE, RED, display_figure, marked
+from course_utils.show.explorer import Explorer, explorer
+from course_utils.show.looks import GREY, RED, SERIES
+from course_utils.show.style import (
+    GROUND,
+    described,
+    headline,
+    legend_above,
+    marked,
+    show,
+    styled,
+    subplots,
+)
 
-LOOKS = {"int4": (ORANGE, "s"), "fp4": (GREEN, "^"), "nf4": (BLUE, "o")}  # colour, marker
+LOOKS = dict(zip(("nf4", "int4", "fp4"), SERIES))
 BLOCKS = (16, 32, 64, 128, 256, 512, 1024, 4096)
 
 
@@ -36,6 +46,7 @@ def with_outliers(weight: torch.Tensor, per_thousand: int, size: float = 10.0) -
     return changed
 
 
+@styled
 def rounding_figure(weight: torch.Tensor, codebook: str, block: int, per_thousand: int) -> Figure:
     """Left: scaled weights and the levels they are rounded to. Right: the error by block size.
 
@@ -46,35 +57,51 @@ def rounding_figure(weight: torch.Tensor, codebook: str, block: int, per_thousan
         per_thousand: outliers that are put in, see ``with_outliers``.
     """
     weight = with_outliers(weight, per_thousand)
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
-    _show_levels(left, weight, codebook, block)
+    figure, (left, right) = subplots(3.5, 1, 2)
+    count = _show_levels(left, weight, codebook, block)
     errors = {
         name: [relative_rmse(round_trip(weight, CODEBOOKS[name](), b), weight) for b in BLOCKS]
         for name in LOOKS
     }
-    for name, (colour, marker) in LOOKS.items():
-        right.plot(BLOCKS, errors[name], color=colour, marker=marker, markersize=4, label=name)
-    error = relative_rmse(round_trip(weight, CODEBOOKS[codebook](), block), weight)
+    _show_errors(right, errors, block)
+    error = errors[codebook][BLOCKS.index(block)]
     right.plot(block, error, "o", markersize=12, markerfacecolor="none", color=RED)
-    right.set_xscale("log", base=2)
-    right.set_xticks(BLOCKS, [str(size) for size in BLOCKS])
-    right.set(xlabel="weights in a block", ylabel="relative RMSE", ylim=(0, None))
     grows = all(line == sorted(line) and line[0] < line[-1] for line in errors.values())
-    right.set_title(
-        verdicts.message("The error grows with the block", grows, "Error by block size")
+    message = verdicts.message("The error grows with the block", grows, "Error by block size")
+    outliers = f"{per_thousand} \u2030 outliers" if per_thousand else "no outliers"
+    headline(figure, f"{message} ({outliers})")
+    left.set_title(f"{count} levels of {codebook}, block {block}, {outliers}", loc="left")
+    found = ", ".join(f"{name} {line[BLOCKS.index(block)]:.3f}" for name, line in errors.items())
+    return described(
+        figure,
+        f"Left: histogram of the weights, each divided by the largest of its block of {block}, and "
+        f"{count} levels of {codebook}; {outliers}. Right: relative RMSE by block size, from "
+        f"{BLOCKS[0]} to {BLOCKS[-1]}; at {block}: {found}.",
     )
-    right.legend(title="codebook", fontsize=8)
-    return figure
 
 
-def _show_levels(axes: Axes, weight: torch.Tensor, codebook: str, block: int) -> None:
-    """A histogram of the scaled weights, and a line at every level."""
+def _show_errors(axes: Axes, errors: dict[str, list[float]], block: int) -> None:
+    """A line a codebook."""
+    for name, drawn in LOOKS.items():
+        axes.plot(BLOCKS, errors[name], color=drawn.colour, marker=drawn.marker, markersize=4,
+                  label=name)  # fmt: skip
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(BLOCKS, [str(size) for size in BLOCKS], rotation=45)
+    axes.minorticks_off()
+    axes.set(xlabel="weights in a block", ylabel="relative RMSE", ylim=(0, None))
+    legend_above(axes)
+
+
+def _show_levels(axes: Axes, weight: torch.Tensor, codebook: str, block: int) -> int:
+    """A histogram of the scaled weights, and a line at every level; how many there are."""
     levels = CODEBOOKS[codebook]()
     scaled, _ = normalise(blocks(weight.reshape(-1), block))
     axes.hist(scaled.flatten().numpy(), bins=120, range=(-1, 1), color=GREY, density=True)
-    axes.vlines(levels, 0, axes.get_ylim()[1], color=LOOKS[codebook][0], linewidth=1)
+    top = axes.get_ylim()[1]
+    axes.vlines(levels, 0, top, color=LOOKS[codebook].colour, linewidth=1)
     axes.set(xlabel="weight / largest of its block", ylabel="density", xlim=(-1.05, 1.05))
-    axes.set_title(f"{len(levels)} levels of {codebook}, block {block}")
+    axes.set_xticks([-1, -0.5, 0, 0.5, 1])
+    return len(levels)
 
 
 def describe_rounding(weight: torch.Tensor, codebook: str, block: int, per_thousand: int) -> str:
@@ -109,6 +136,7 @@ class Rounded:
     perplexity: Change
 
 
+@styled
 def outcome_figure(rows: list[Rounded], title: str) -> Figure:
     """What weight error costs: perplexity on the left, accuracy on the right.
 
@@ -116,45 +144,54 @@ def outcome_figure(rows: list[Rounded], title: str) -> Figure:
         rows: one a way of rounding.
         title: the message; in a quick run the figure says so after it.
     """
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
+    figure, (left, right) = subplots(3.6, 1, 2)
     for row in rows:
-        colour, marker = LOOKS[row.name.split(",")[0]]
         ratio, points = row.perplexity, row.accuracy
-        _point(left, row, ratio.ratio, (ratio.low, ratio.high), colour, marker)
-        ends = (100 * points.low, 100 * points.high)
-        _point(right, row, 100 * points.difference, ends, colour, marker)
-    left.axhline(1, color=GREY, linestyle="--")
-    right.axhline(0, color=GREY, linestyle="--")
+        _point(left, row, ratio.ratio, (ratio.low, ratio.high))
+        _point(right, row, 100 * points.difference, (100 * points.low, 100 * points.high))
+    left.axhline(1, color=GREY, linestyle="--", linewidth=1)
+    right.axhline(0, color=GREY, linestyle="--", linewidth=1)
     left.set(xlabel="relative RMSE of the weights", ylabel="perplexity, times that before")
     right.set(xlabel="relative RMSE of the weights", ylabel="accuracy, points against before")
-    figure.suptitle(marked(title))
-    right.legend(fontsize=8)
-    return figure
+    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    headline(figure, marked(title))
+    found = "; ".join(_in_words(row) for row in rows)
+    return described(figure, f"Against the model before, with 95 % intervals drawn: {found}.")
 
 
-def _point(axes: Axes, row: Rounded, value: float, ends: tuple, colour: str, marker: str) -> None:
+def _in_words(row: Rounded) -> str:
+    points = 100 * row.accuracy.difference
+    return (
+        f"{row.name}: RMSE {row.rmse:.3f}, perplexity x {row.perplexity.ratio:.2f}, "
+        f"accuracy {points:+.1f} points"
+    )
+
+
+def _point(axes: Axes, row: Rounded, value: float, ends: tuple[float, float]) -> None:
     """A mark with its interval; filled where the block is small."""
-    axes.plot([row.rmse, row.rmse], ends, color=colour, linewidth=2)
-    filled = colour if row.name.endswith("64") else "white"
-    axes.plot(row.rmse, value, marker, color=colour, markerfacecolor=filled, label=row.name)
+    drawn = LOOKS[row.name.split(",")[0]]
+    axes.plot([row.rmse, row.rmse], ends, color=drawn.colour, linewidth=2)
+    filled = drawn.colour if row.name.endswith("64") else GROUND
+    axes.plot(row.rmse, value, drawn.marker, color=drawn.colour, markerfacecolor=filled,
+              label=row.name, linestyle="none")  # fmt: skip
 
 
-def rounding_explorer(weights: dict[str, torch.Tensor]) -> ipywidgets.Widget:
+def rounding_explorer(weights: dict[str, torch.Tensor]) -> Explorer:
     """Choose what is rounded, to which levels, in blocks of which size.
 
     Args:
         weights: weights of some layers, by name.
     """
-    layer = ipywidgets.Dropdown(options=list(weights), description="layer")
-    codebook = ipywidgets.ToggleButtons(options=list(CODEBOOKS), value="nf4", description="levels")
-    block = ipywidgets.SelectionSlider(options=BLOCKS, value=64, description="block")
-    outliers = ipywidgets.IntSlider(value=0, min=0, max=20, description="outliers \u2030")
+    menu = ipywidgets.Dropdown
+    controls = {
+        "layer": menu(options=list(weights), description="layer"),
+        "codebook": menu(options=list(CODEBOOKS), value="nf4", description="levels"),
+        "block": menu(options=BLOCKS, value=64, description="block"),
+        "outliers": ipywidgets.BoundedIntText(0, min=0, max=20, description="outliers \u2030"),
+    }
 
-    def show(layer: str, codebook: str, block: int, outliers: int) -> None:
-        display_figure(lambda: rounding_figure(weights[layer], codebook, block, outliers))
+    def draw(layer: str, codebook: str, block: int, outliers: int) -> None:
+        show(rounding_figure(weights[layer], codebook, block, outliers))
         print(describe_rounding(weights[layer], codebook, block, outliers))
 
-    output = ipywidgets.interactive_output(
-        show, {"layer": layer, "codebook": codebook, "block": block, "outliers": outliers}
-    )
-    return ipywidgets.VBox([layer, codebook, block, outliers, output])
+    return explorer(draw, controls)

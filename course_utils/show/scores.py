@@ -6,6 +6,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from course_utils.data.prompts import Prompt
 from course_utils.errors import CourseError
 from course_utils.measure.scoring import label_scores
+from course_utils.show.explorer import Explorer, explorer
 
 
 def describe_scores(
@@ -34,7 +35,7 @@ def prompt_playground(
     label_words: tuple[str, ...],
     template: str,
     text: str,
-) -> ipywidgets.Widget:
+) -> Explorer:
     """Fields for a template and a text; the label probabilities follow what is typed.
 
     In the template field, ``\\n`` written as two characters stands for a new line.
@@ -49,5 +50,4 @@ def prompt_playground(
         template = template.replace("\\n", "\n")
         print(describe_scores(model, tokenizer, template, label_words, text))
 
-    output = ipywidgets.interactive_output(show, {"template": template_field, "text": text_field})
-    return ipywidgets.VBox([template_field, text_field, output])
+    return explorer(show, {"template": template_field, "text": text_field})

@@ -1,20 +1,26 @@
-"""Soft tokens as vectors: maps among the words and by task, and the words nearest to each.
+"""Soft tokens as vectors: maps among the words and by task.
 
-Lesson 4, *What has it learned? The nearest words* and the two sections after it.
+Lesson 4, *Exercise 7: principal components* and *Do prompts of one task lie together?*.
 """
 
-import ipywidgets
-import matplotlib.pyplot as plt
+import numpy
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from transformers import PreTrainedTokenizerBase
 
-from course_utils.analysis.neighbours import METRICS, nearest_words
-from course_utils.show.figures import BLUE, GREEN, GREY, ORANGE, RED, marked
+from course_utils.show.labels import label_points
+from course_utils.show.looks import BLUE, GREY, ORANGE, RED, looks_of
+from course_utils.show.style import (
+    described,
+    headline,
+    legend_above,
+    marked,
+    styled,
+    subplots,
+)
 
-LOOKS = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (RED, "D"))  # of tasks: colour and marker
 
-
+@styled
 def word_map(
     paths: torch.Tensor,
     neighbours: dict[str, torch.Tensor],
@@ -31,27 +37,41 @@ def word_map(
         sample: (words, 2), a sample of the vocabulary.
         title: the message; in a quick run the figure says so after it.
     """
-    figure, axes = plt.subplots(figsize=(7, 5), layout="constrained")
+    figure, axes = subplots(5.6)
     axes.scatter(*sample.T, s=6, color=GREY, alpha=0.4, label="words at random")
     for token in range(paths.shape[1]):
         axes.plot(*paths[:, token].T, color=BLUE, linewidth=0.7, alpha=0.7)
-    axes.scatter(*paths[0].T, s=28, facecolors="white", edgecolors=BLUE, label="soft tokens, start")
     axes.scatter(*paths[-1].T, s=28, color=BLUE, label="soft tokens, end")
     for words, colour, marker, name in (
         (neighbours, ORANGE, "s", "nearest words at the end"),
         (label_words, RED, "*", "label words"),
     ):
-        points = torch.stack(list(words.values()))
-        axes.scatter(*points.T, s=70, color=colour, marker=marker, label=name, zorder=3)
-        for place, (word, point) in enumerate(words.items()):
-            axes.annotate(repr(word), point.tolist(), (6, 6 - 12 * (place % 2)),
-                          textcoords="offset points", fontsize=7, parse_math=False)  # fmt: skip
+        axes.scatter(*_stacked(words).T, s=60, color=colour, marker=marker, label=name, zorder=3)
+    axes.scatter(*paths[0].T, s=130, facecolors="none", edgecolors=BLUE, linewidth=1.2,
+                 label="soft tokens, start", zorder=4)  # fmt: skip
+    axes.margins(0.1)
     axes.set(xlabel="principal component 1", ylabel="principal component 2")
-    axes.set_title(marked(title))
-    axes.legend(fontsize=8)
-    return figure
+    legend_above(axes, 3)
+    headline(figure, marked(title))
+    words = neighbours | label_words
+    label_points(axes, _stacked(words).numpy(), [repr(word) for word in words],
+                 torch.cat([paths[0], paths[-1]]).numpy())  # fmt: skip
+    moved = (paths[-1] - paths[0]).norm(dim=1).mean()
+    return described(
+        figure,
+        f"Map of {paths.shape[1]} soft tokens on two principal components, from start to end of "
+        f"training; they move {moved:.2f} on average, among {len(sample)} words. "
+        f"Label words: {', '.join(map(repr, label_words))}. "
+        f"Nearest words at the end: {', '.join(map(repr, neighbours))}.",
+    )
 
 
+def _stacked(words: dict[str, torch.Tensor]) -> torch.Tensor:
+    """(words, 2)."""
+    return torch.stack(list(words.values())) if words else torch.zeros(0, 2)
+
+
+@styled
 def task_map(
     panels: dict[str, torch.Tensor], tasks: list[str], seeds: list[int], title: str
 ) -> Figure:
@@ -63,89 +83,36 @@ def task_map(
         seeds: of each prompt.
         title: the message.
     """
-    figure, all_axes = plt.subplots(
-        1, len(panels), figsize=(3.4 * len(panels), 3.4), layout="constrained", squeeze=False
-    )
-    looks = dict(zip(dict.fromkeys(tasks), LOOKS))
+    figure, all_axes = subplots(3.6, 1, len(panels), squeeze=False)
     for axes, (name, points) in zip(all_axes[0], panels.items()):
-        for task, (colour, marker) in looks.items():
-            own = points[[other == task for other in tasks]]
-            axes.scatter(*own.T, s=45, color=colour, marker=marker, label=task)
-        for point, seed in zip(points.tolist(), seeds):
-            axes.annotate(str(seed), point, (5, 3), textcoords="offset points", fontsize=7)
-        axes.set(title=f"start: {name}", xlabel="principal component 1")
-        axes.margins(0.12)
+        _draw_tasks(axes, points, tasks)
+        axes.set(xlabel="principal component 1")
+        axes.set_title(f"start: {name}", loc="left")
     all_axes[0][0].set_ylabel("principal component 2")
-    all_axes[0][0].legend(fontsize=8)
-    figure.suptitle(title)
-    return figure
-
-
-VALUES = {"cosine": "cosine", "dot": "dot product", "euclidean": "distance"}
-
-
-def describe_neighbours(
-    vector: torch.Tensor,
-    table: torch.Tensor,
-    tokenizer: PreTrainedTokenizerBase,
-    metric: str = "cosine",
-    k: int = 8,
-) -> str:
-    """One line for each of the ``k`` nearest words of a (d_model,) vector, and one on its length.
-
-    Raises:
-        CourseError: no such metric.
-    """
-    words = nearest_words(vector[None], table, tokenizer, k, metric)[0]
-    lines = [f"length {vector.norm():.2f}; {VALUES[metric]}:"]
-    lines += [f"{rank:3} {value:7.2f}  {word!r}" for rank, (word, value) in enumerate(words, 1)]
-    return "\n".join(lines)
-
-
-def neighbour_table(
-    moments: torch.Tensor,
-    steps: list[int],
-    table: torch.Tensor,
-    tokenizer: PreTrainedTokenizerBase,
-) -> str:
-    """The nearest word of every soft token, by cosine, at each moment: a line a token.
-
-    Args:
-        moments: (moments, length, d_model).
-        steps: the training steps done at each moment.
-        table: (vocabulary, d_model).
-    """
-    columns = [nearest_words(vectors, table, tokenizer, 1) for vectors in moments]
-    lines = ["token  " + "".join(f"{f'step {step}':<24}" for step in steps)]
-    for token in range(moments.shape[1]):
-        cells = [f"{value:.2f} {word[:16]!r}" for [(word, value)] in (c[token] for c in columns)]
-        lines.append(f"{token:5}  " + "".join(f"{cell:<24}" for cell in cells))
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def neighbour_explorer(
-    moments: torch.Tensor,
-    steps: list[int],
-    table: torch.Tensor,
-    tokenizer: PreTrainedTokenizerBase,
-) -> ipywidgets.Widget:
-    """Choose a soft token, a moment of the training and a metric, and see the nearest words.
-
-    Args:
-        moments: (moments, length, d_model).
-        steps: the training steps done at each moment.
-        table: (vocabulary, d_model).
-    """
-    token = ipywidgets.IntSlider(0, 0, moments.shape[1] - 1, description="token")
-    step = ipywidgets.SelectionSlider(
-        options=[(str(done), i) for i, done in enumerate(steps)],
-        value=len(steps) - 1,
-        description="step",
+    handles, names = all_axes[0][0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=len(names))
+    headline(figure, title)
+    for axes, points in zip(all_axes[0], panels.values()):
+        label_points(axes, points.numpy(), [str(seed) for seed in seeds], numpy.zeros((0, 2)))
+    return described(
+        figure,
+        f"{len(seeds)} soft prompts on two principal components, tasks {', '.join(names)}; "
+        f"numbers are seeds. {_centres_in_words(panels, tasks)}",
     )
-    metric = ipywidgets.Dropdown(options=list(METRICS), description="metric")
 
-    def show(token: int, step: int, metric: str) -> None:
-        print(describe_neighbours(moments[step, token], table, tokenizer, metric))
 
-    output = ipywidgets.interactive_output(show, {"token": token, "step": step, "metric": metric})
-    return ipywidgets.VBox([token, step, metric, output])
+def _draw_tasks(axes: Axes, points: torch.Tensor, tasks: list[str]) -> None:
+    for task, drawn in looks_of(tasks).items():
+        own = points[[other == task for other in tasks]]
+        axes.scatter(*own.T, s=36, color=drawn.colour, marker=drawn.marker, label=task)
+    axes.margins(0.15)
+
+
+def _centres_in_words(panels: dict[str, torch.Tensor], tasks: list[str]) -> str:
+    """Where the prompts of each task lie on average, panel by panel."""
+    words = []
+    for name, points in panels.items():
+        means = {task: points[[t == task for t in tasks]].mean(0).tolist() for task in tasks}
+        centres = ", ".join(f"{task} ({x:.1f}, {y:.1f})" for task, (x, y) in means.items())
+        words.append(f"Start {name}, mean of each task: {centres}.")
+    return " ".join(words)

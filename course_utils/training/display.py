@@ -61,15 +61,15 @@ class TrainingDisplay:
             self._draw()
 
     def _draw(self) -> None:
-        import matplotlib.pyplot as plt
         from IPython.display import display
 
         from course_utils.show.figures import loss_figure
+        from course_utils.show.style import Picture
 
-        figure = loss_figure(self._history.losses, self._history.validations, self._steps)
+        history = self._history
+        picture = Picture(loss_figure(history.losses, history.validations, self._steps))
         if self._handle is None:
-            self._handle = display(figure, display_id=True)
+            self._handle = display(picture, display_id=True)
         else:
-            self._handle.update(figure)
-        plt.close(figure)
+            self._handle.update(picture)
         self._drawn = time.perf_counter()

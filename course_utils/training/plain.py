@@ -83,7 +83,8 @@ def master_step(
         optimizer: of the masters.
     """
     for parameter, master in zip(parameters, masters):
-        master.grad, parameter.grad = parameter.grad.float(), None
+        if parameter.grad is not None:
+            master.grad, parameter.grad = parameter.grad.float(), None
     norm = torch.nn.utils.clip_grad_norm_(masters, max_norm)
     optimizer.step()
     optimizer.zero_grad()

@@ -39,3 +39,12 @@ def test_no_notebook_with_a_written_verdict_is_built():
     assert found and all(p.startswith(f"cell {notebook.cells[1].id}: line 1") for p in found)
     with pytest.raises(CourseError, match="quick.. decides a verdict"):
         guards.refuse_problems(notebook, Path("01_made_up.md"))
+
+
+def test_a_figure_needs_alt_text():
+    output = nbformat.v4.new_output("display_data", {"image/png": "aGk=", "text/plain": "Figure"})
+    notebook = _cells(1)
+    notebook.cells[0].update(execution_count=1, outputs=[output])
+    assert "alt text" in "".join(guards.find_problems(notebook, executed=True))
+    output.metadata["image/png"] = {"alt": "Two bars: 0.8 and 0.9."}
+    assert not guards.find_problems(notebook, executed=True)

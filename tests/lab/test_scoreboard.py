@@ -61,10 +61,10 @@ def test_the_table_tells_whose_figure_each_is():
 
 def test_the_figure_tells_whose_result_each_is():
     rows = [result(), result("full", recorded=True), result("lora", quick=True)]
-    (axes,) = scoreboard.figure(rows, 0.5).axes
-    names = [label.get_text() for label in axes.get_yticklabels()]
+    drawn = scoreboard.figure(rows, 0.5)
+    names = [label.get_text() for label in drawn.axes[0].get_yticklabels()]
     assert names == ["prompt (yours)", "full (recorded)", "lora (quick)"]
-    assert axes.get_title() == "Accuracy on movies, test split"
+    assert drawn.get_suptitle() == "Accuracy on movies, test split"
 
 
 def test_what_is_written_can_be_checked_by_hand(tmp_path):
@@ -116,10 +116,10 @@ def test_a_result_without_items_is_refused_by_name(tmp_path):
 def test_a_dollar_sign_is_a_dollar_sign(tmp_path, name):
     rows = [result(name, task=name)]
     scoreboard.write(rows, 0.5, tmp_path)
-    (axes,) = scoreboard.figure(rows, 0.5).axes
-    (label,) = axes.get_yticklabels()
+    drawn = scoreboard.figure(rows, 0.5)
+    (label,) = drawn.axes[0].get_yticklabels()
     assert label.get_text() == f"{name} (yours)" and not label.get_parse_math()
-    assert not axes.title.get_parse_math()
+    assert not any(text.get_parse_math() for text in drawn.texts)
 
 
 def test_what_is_written_is_json_for_every_reader(tmp_path):

@@ -2,21 +2,23 @@
 
 import dataclasses
 
-import matplotlib.pyplot as plt
 import pytest
 
 from course_utils.experiments import plan
 from course_utils.methods.names import Method
 from course_utils.recorded.runs import Record
-from course_utils.show import figures, lora_grid
+from course_utils.show import lora_grid
+from course_utils.show.looks import look
 from course_utils.show.lora_grid import (
     METRICS,
     VIEWS,
-    describe_grid,
     grid_figure,
+    grid_table,
+    looks,
     points,
     trade_figure,
 )
+from course_utils.show.style import alt_text
 
 
 def record(run):
@@ -34,12 +36,6 @@ def record(run):
 @pytest.fixture(scope="module")
 def grid():
     return [record(run) for run in plan.lora_grid()]
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def test_every_run_of_the_grid_is_in_some_view(grid):
@@ -88,34 +84,50 @@ def test_the_figure_shows_the_means_with_their_spread(grid, view, metric):
     assert drawn == {name: [s.mean for _, s in line] for name, line in expected.items()}
     bars = [tuple(path.vertices[:, 1]) for c in axes.collections for path in c.get_paths()]
     assert bars == [(s.low, s.high) for line in expected.values() for _, s in line]
-    assert axes.get_title() == "A message" and metric in axes.get_ylabel()
+    assert figure.get_suptitle() == "A message" and metric in axes.get_ylabel()
     assert axes.get_xlabel() == VIEWS[view].label
 
 
-def test_series_differ_by_more_than_colour(grid):
-    lines = grid_figure(grid, "rank", "accuracy on movies", "").axes[0].get_lines()
+@pytest.mark.parametrize("view", VIEWS)
+def test_series_differ_by_more_than_colour(grid, view):
+    lines = grid_figure(grid, view, "accuracy on movies", "").axes[0].get_lines()
     assert len({line.get_marker() for line in lines}) == len(lines)
+    assert len({line.get_color() for line in lines}) == len(lines)
 
 
-def test_the_text_says_what_the_figure_shows(grid):
-    *lines, note = describe_grid(grid, "rank", "accuracy on movies").splitlines()
-    assert "3 seeds" in note
-    assert lines[0].split() == "learning rate rank 1 rank 2 rank 8 rank 32 full fine-tuning".split()
-    assert lines[1].split() == ["5e-6", "0.700", "\u00b1", "0.100"]
-    assert lines[1].endswith("0.700 \u00b1 0.100")  # in the last column, full fine-tuning's
-    assert [line.split()[0] for line in lines[1:]] == (
-        "5e-6 2e-5 5e-5 1e-4 2e-4 5e-4 1e-3 2e-3".split()
+def test_full_fine_tuning_looks_as_in_every_lesson():
+    assert looks(["rank 1", "full fine-tuning"])["full fine-tuning"] is look("full fine-tuning")
+
+
+def test_the_alt_text_says_where_each_series_is_best(grid):
+    text = alt_text(grid_figure(grid, "rank", "accuracy on movies", ""))
+    assert "rank 1: best 0.600 at 1e-4" in text and "full fine-tuning: best 0.700 at 5e-6" in text
+    assert "best 900 at 4" in alt_text(grid_figure(grid, "alpha", "perplexity on editorials", ""))
+
+
+def test_the_table_says_what_the_figure_shows(grid):
+    found = grid_table(grid, "rank", "accuracy on movies")
+    assert "3 seeds" in found.caption
+    assert list(found.frame) == (
+        ["learning rate", "rank 1", "rank 2", "rank 8", "rank 32", "full fine-tuning"]
     )
-    assert max(map(len, lines)) <= 90
-    assert "900 \u00b1 0" in describe_grid(grid, "alpha", "perplexity on editorials")
+    assert list(found.frame.iloc[0]) == ["5e-6", "-", "-", "-", "-", "0.700 \u00b1 0.100"]
+    assert list(found.frame["learning rate"]) == ("5e-6 2e-5 5e-5 1e-4 2e-4 5e-4 1e-3 2e-3".split())
+    assert max(map(len, repr(found).splitlines())) <= 90
+    perplexities = grid_table(grid, "alpha", "perplexity on editorials")
+    assert perplexities.frame["rank 8"][0] == "900 \u00b1 0"
 
 
-def test_the_trade_is_drawn_setting_by_setting(grid):
-    (axes,) = trade_figure(grid, "A message").axes
-    lines = {line.get_label(): line for line in axes.get_lines()}
-    assert list(lines["rank 1"].get_ydata()) == [200.0] * 5
-    assert list(lines["full fine-tuning"].get_xdata()) == pytest.approx([0.7] * 4)
-    assert axes.get_yscale() == "log"
+def test_the_trade_is_drawn_setting_by_setting_in_both_parts(grid):
+    figure = trade_figure(grid, "A message")
+    high, low = figure.axes
+    for axes in (high, low):
+        lines = {line.get_label(): line for line in axes.get_lines()}
+        assert list(lines["rank 1"].get_ydata()) == [200.0] * 5
+        assert list(lines["full fine-tuning"].get_xdata()) == pytest.approx([0.7] * 4)
+    assert high.get_yscale() == "log" and high.get_ylim()[0] == low.get_ylim()[1]
+    assert low.get_ylim()[0] < 100 and high.get_ylim()[1] > 3300
+    assert "rank 32 at 2e-3: accuracy 0.600, perplexity 3300" in alt_text(figure)
 
 
 def test_an_unfinished_grid_can_be_drawn(grid):
@@ -123,17 +135,15 @@ def test_an_unfinished_grid_can_be_drawn(grid):
     trade_figure(grid[:3], "").canvas.draw()
 
 
-def test_the_explorer_follows_its_controls(grid, capsys, monkeypatch):
-    open_figures = []  # at each display: those that pyplot could draw at the same time
-    monkeypatch.setattr(figures, "display", lambda _: open_figures.append(plt.get_fignums()))
-    box = lora_grid.grid_explorer(grid)
-    view, metric = box.children[0].children
+def test_the_explorer_follows_its_controls(grid, capsys):
+    view, metric, _ = lora_grid.grid_explorer(grid).children
 
     def shown():
         return capsys.readouterr().out.rpartition("\r")[2].strip()
 
-    assert shown() == describe_grid(grid, "rank", "accuracy on movies")
+    first = shown()
+    assert first.endswith(repr(grid_table(grid, "rank", "accuracy on movies")).strip())
+    assert first.count("Figure: ") == 1
     view.value = "alpha"
     metric.value = "perplexity on editorials"
-    assert shown().endswith(describe_grid(grid, "alpha", "perplexity on editorials"))
-    assert open_figures == [[], [], []]
+    assert shown().endswith(repr(grid_table(grid, "alpha", "perplexity on editorials")).strip())

@@ -1,6 +1,5 @@
 """The figures and the explorer of memory: bars add up, cards stand right, input is followed."""
 
-import matplotlib.pyplot as plt
 import pytest
 import torch
 
@@ -9,24 +8,19 @@ from course_utils.memory.calculator import CARDS, METHODS, Training, estimate, f
 from course_utils.memory.shapes import SHAPES
 from course_utils.methods.names import Method
 from course_utils.recorded.memory_grid import Row
+from course_utils.show.looks import look
 from course_utils.show.memory import (
     ALL,
     GROUPS,
-    LOOKS,
-    describe_memory,
     estimates,
     grid_figure,
     memory_explorer,
     memory_figure,
+    memory_table,
 )
+from course_utils.show.style import alt_text
 
 LLAMA = SHAPES["Llama-2-7B"]
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def bars(**settings):
@@ -36,16 +30,18 @@ def bars(**settings):
 
 def test_a_bar_is_as_long_as_the_peak():
     rows = bars()
-    axes = memory_figure(rows, "a title").axes[0]
+    figure = memory_figure(rows, "a title")
+    axes = figure.axes[0]
     for y, (name, predicted) in enumerate(rows):
         patches = [p for p in axes.patches if abs(p.get_y() + 0.3 - y) < 0.01]
         assert len(patches) == len(GROUPS)
         assert sum(p.get_width() for p in patches) == pytest.approx(predicted.peak / GIB)
         assert axes.get_yticklabels()[y].get_text() == name
-    assert axes.get_title() == "a title" and "GiB" in axes.get_xlabel()
+    assert figure.get_suptitle() == "a title" and "GiB" in axes.get_xlabel()
     assert [f"{predicted.peak / GIB:.1f}" for _, predicted in rows] == [
         text.get_text() for text in axes.texts
     ]
+    assert f"QLoRA {rows[2][1].peak / GIB:.1f} GiB, most of it weights" in alt_text(figure)
 
 
 def test_every_part_belongs_to_one_group():
@@ -58,7 +54,7 @@ def test_every_part_belongs_to_one_group():
 
 def test_groups_and_methods_differ_by_more_than_colour():
     assert len({hatch for _, _, hatch in GROUPS.values()}) == len(GROUPS)
-    assert len({marker for _, marker in LOOKS.values()}) == len(METHODS) == len(LOOKS)
+    assert len({look(method).marker for method in METHODS}) == len(METHODS)
 
 
 @pytest.mark.parametrize("size", ["SmolLM2-135M", "Llama-2-7B", "Llama-3.1-70B"])
@@ -86,11 +82,14 @@ def test_the_grid_shows_what_was_run_and_its_error():
         Row("s", Method.QLORA, 1, 8, False, int(3.88 * GIB), "loss", 4 * GIB),
         Row("s", Method.LORA, 1, 8, False, GIB, "loss", None, None, "does not fit"),
     ]
-    (axes,) = grid_figure(rows, "near").axes
+    figure = grid_figure(rows, "near")
+    (axes,) = figure.axes
     points = {line.get_label(): line.get_xydata().tolist() for line in axes.get_lines()}
     assert points["full fine-tuning"] == [[1.0, pytest.approx(0.02, abs=1e-6)]]
     assert points["QLoRA"] == [[4.0, pytest.approx(-0.03, abs=1e-6)]]
-    assert points["LoRA"] == [] and axes.get_xscale() == "log" and axes.get_title() == "near"
+    assert points["LoRA"] == [] and axes.get_xscale() == "log"
+    assert figure.get_suptitle() == "near"
+    assert "QLoRA, 1 runs: -3.0% to -3.0%" in alt_text(figure) and "; LoRA" not in alt_text(figure)
 
 
 def test_an_error_beyond_the_band_is_still_shown():
@@ -99,25 +98,34 @@ def test_an_error_beyond_the_band_is_still_shown():
     assert axes.get_ylim()[1] > 0.2
 
 
-def test_a_line_says_peak_moment_and_card():
-    lines = describe_memory(estimates("Llama-2-7B", ALL, 4, 512, torch.bfloat16, True)).splitlines()
-    assert [line.split("  ")[0].strip() for line in lines] == list(METHODS)
-    assert "fits on none" in lines[0] and "'optimiser step'" in lines[0]
-    assert "fits on T4 and larger" in lines[2]
+def described(*settings):
+    return memory_table(estimates(*settings), "a caption")
+
+
+def test_a_row_says_peak_moment_and_card():
+    frame = described("Llama-2-7B", ALL, 4, 512, torch.bfloat16, True).frame
+    assert list(frame["method"]) == [str(method) for method in METHODS]
+    assert frame["fits on"][0] == "none of these GPUs"
+    assert frame["at the moment"][0] == "optimiser step"
+    assert frame["fits on"][2] == "T4 and larger"
 
 
 @pytest.fixture
-def explorer(capsys, monkeypatch):
+def explorer(capsys):
     """The controls by name, and a function that gives what was printed since it was last asked."""
-    monkeypatch.setattr(plt, "show", lambda: None)
     box = memory_explorer()
     controls = {child.description: child for child in box.children if hasattr(child, "description")}
     return controls, lambda: capsys.readouterr().out.strip()
 
 
+def rows_of(found):
+    """The table's lines without its caption."""
+    return repr(found).split("\n", 1)[1]
+
+
 def test_the_explorer_opens_with_all_methods(explorer):
     controls, shown = explorer
-    expected = describe_memory(estimates("Llama-2-7B", ALL, 4, 512, torch.bfloat16, True))
+    expected = rows_of(described("Llama-2-7B", ALL, 4, 512, torch.bfloat16, True))
     assert shown().endswith(expected)
     assert controls["model"].options == tuple(SHAPES)
 
@@ -131,7 +139,7 @@ def test_the_explorer_follows_each_control(explorer):
         controls[name].value = value
         seen.add(shown())
     assert len(seen) == 1 + len(changes)
-    last = describe_memory(estimates("Llama-3.1-70B", Method.LORA, 16, 1024, torch.float32, False))
+    last = rows_of(described("Llama-3.1-70B", Method.LORA, 16, 1024, torch.float32, False))
     assert any(text.endswith(last) for text in seen)
 
 
@@ -139,4 +147,3 @@ def test_every_model_and_method_can_be_drawn():
     for model in SHAPES:
         found = estimates(model, ALL, 1, 64, torch.float16, False)
         memory_figure(list(found.items()), model).canvas.draw()
-        plt.close("all")

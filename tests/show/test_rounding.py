@@ -1,7 +1,6 @@
 """Figures and explorer of rounding to 4 bits."""
 
 import ipywidgets
-import matplotlib.pyplot as plt
 import pytest
 import torch
 
@@ -16,6 +15,7 @@ from course_utils.show.rounding import (
     rounding_figure,
     with_outliers,
 )
+from course_utils.show.style import alt_text
 
 
 def gaussian(*shape):
@@ -36,13 +36,13 @@ def test_the_explorers_figure_shows_every_level_and_marks_the_choice():
     weight = gaussian(16, 256)
     figure = rounding_figure(weight, "nf4", 64, 0)
     left, right = figure.axes
-    assert "16 levels of nf4, block 64" in left.get_title()
+    assert left.get_title("left") == "16 levels of nf4, block 64, no outliers"
+    assert "16 levels of nf4" in alt_text(figure) and "at 64: nf4 0.0" in alt_text(figure)
     assert len(left.collections[0].get_segments()) == 16
     curves = {line.get_label(): line.get_ydata() for line in right.lines}
     assert list(curves["nf4"]) == sorted(curves["nf4"])
     x, y = right.lines[-1].get_data()
     assert x[0] == 64 and y[0] == curves["nf4"][BLOCKS.index(64)]
-    plt.close(figure)
 
 
 def test_the_title_claims_growth_only_where_the_error_grows():
@@ -52,8 +52,13 @@ def test_the_title_claims_growth_only_where_the_error_grows():
         (flat, "Error by block size"),
     ):
         figure = rounding_figure(weight, "nf4", 64, 0)
-        assert figure.axes[1].get_title() == title
-        plt.close(figure)
+        assert figure.get_suptitle() == f"{title} (no outliers)"
+
+
+def test_the_same_choice_with_and_without_outliers_is_told_apart():
+    clean, dirty = (rounding_figure(gaussian(16, 256), "nf4", 64, n) for n in (0, 5))
+    assert dirty.axes[0].get_title("left").endswith("5 \u2030 outliers")
+    assert dirty.get_suptitle().endswith("(5 \u2030 outliers)") != clean.get_suptitle()
 
 
 def test_the_description_counts_weights_and_levels():
@@ -68,7 +73,6 @@ def test_the_explorer_follows_its_controls(capsys):
     assert isinstance(output, ipywidgets.Output)
     codebook.value, block.value, outliers.value, layer.value = "fp4", 256, 3, "second"
     assert "fp4, block 256, 3 outliers" in capsys.readouterr().out
-    assert not plt.get_fignums()
 
 
 @pytest.mark.parametrize(("quick", "title"), [("0", "message"), ("1", "message (quick run)")])
@@ -77,14 +81,13 @@ def test_the_outcome_of_a_quick_run_is_marked(quick, title, monkeypatch):
     row = Rounded("nf4, 64", 0.1, compare("11", "10"), Change(1.4, 1.3, 1.5))
     figure = outcome_figure([row], "message")
     assert figure.get_suptitle() == title
-    plt.close(figure)
 
 
 def test_the_outcome_figure_has_an_interval_for_every_model():
     points = compare("1101" * 10, "1011" * 10)
     rows = [Rounded(name, 0.1, points, Change(1.4, 1.3, 1.5)) for name in ("nf4, 64", "int4, 512")]
     figure = outcome_figure(rows, "message")
-    left, right = figure.axes
-    assert [text.get_text() for text in right.get_legend().get_texts()] == ["nf4, 64", "int4, 512"]
+    left, _ = figure.axes
+    assert [t.get_text() for t in figure.legends[0].get_texts()] == ["nf4, 64", "int4, 512"]
+    assert "nf4, 64: RMSE 0.100, perplexity x 1.40, accuracy +0.0 points" in alt_text(figure)
     assert list(left.lines[0].get_ydata()) == [1.3, 1.5]
-    plt.close(figure)

@@ -2,18 +2,12 @@
 
 import io
 
-import matplotlib.pyplot as plt
 import numpy
 import pytest
 import torch
 
+from course_utils.show.style import alt_text
 from course_utils.show.vectors import task_map, word_map
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def points(n, seed=0):
@@ -27,7 +21,8 @@ def scattered(axes):
 def test_the_word_map_shows_where_each_token_was():
     paths, sample = torch.stack([points(4, seed) for seed in range(3)]), points(9, 5)
     near = {" bad": points(1, 6)[0], " poor": points(1, 7)[0]}
-    [axes] = word_map(paths, near, {" negative": points(1, 8)[0]}, sample, "message").axes
+    figure = word_map(paths, near, {" negative": points(1, 8)[0]}, sample, "message")
+    [axes] = figure.axes
     shown = scattered(axes)
     assert numpy.allclose(shown["soft tokens, start"], paths[0])
     assert numpy.allclose(shown["soft tokens, end"], paths[-1])
@@ -36,7 +31,8 @@ def test_the_word_map_shows_where_each_token_was():
     assert len(axes.lines) == 4
     assert numpy.allclose(axes.lines[2].get_xydata(), paths[:, 2])
     assert {text.get_text() for text in axes.texts} == {"' bad'", "' poor'", "' negative'"}
-    assert axes.get_title() == "message" and axes.get_xlabel() and axes.get_ylabel()
+    assert figure.get_suptitle() == "message" and axes.get_xlabel() and axes.get_ylabel()
+    assert "' bad', ' poor'" in alt_text(figure) and "4 soft tokens" in alt_text(figure)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +55,7 @@ def test_the_task_map_has_a_panel_an_init_and_a_look_a_task():
     figure = task_map(panels, tasks, seeds, "message")
     assert figure.get_suptitle() == "message" and len(figure.axes) == 2
     for axes, (name, expected) in zip(figure.axes, panels.items()):
-        assert name in axes.get_title()
+        assert name in axes.get_title("left")
         shown = scattered(axes)
         assert numpy.allclose(shown["movies"], expected[:2])
         assert numpy.allclose(shown["source"], expected[3:])
@@ -67,3 +63,10 @@ def test_the_task_map_has_a_panel_an_init_and_a_look_a_task():
         colours = {tuple(c.get_facecolor()[0]) for c in axes.collections}
         shapes = {c.get_paths()[0].vertices.tobytes() for c in axes.collections}
         assert len(colours) == len(shapes) == 3
+    assert "tasks movies, tweets, source" in alt_text(figure)
+
+
+def test_no_words_at_all_can_be_drawn():
+    paths = torch.stack([points(3, seed) for seed in range(2)])
+    figure = word_map(paths, {}, {" negative": points(1, 8)[0]}, points(9), "message")
+    figure.canvas.draw()

@@ -58,9 +58,12 @@ def drawn(monkeypatch):
     """In a notebook: the titles' steps of the figures shown, first through a new display."""
     shown = []
 
-    def display(figure, display_id):
-        shown.append(("new", len(figure.axes[0].get_lines()[0].get_xdata())))
-        update = lambda f: shown.append(("same", len(f.axes[0].get_lines()[0].get_xdata())))  # noqa: E731
+    def steps(picture):
+        return len(picture.figure.axes[0].get_lines()[0].get_xdata())
+
+    def display(picture, display_id):
+        shown.append(("new", steps(picture)))
+        update = lambda later: shown.append(("same", steps(later)))  # noqa: E731
         return types.SimpleNamespace(update=update)
 
     monkeypatch.setattr(training_display, "in_notebook", lambda: True)

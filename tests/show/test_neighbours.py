@@ -5,7 +5,11 @@ import torch
 
 from course_utils.errors import CourseError
 from course_utils.model.tiny import tiny_model, tiny_tokenizer
-from course_utils.show.vectors import describe_neighbours, neighbour_explorer, neighbour_table
+from course_utils.show.neighbours import (
+    describe_neighbours,
+    neighbour_explorer,
+    neighbour_table,
+)
 
 TABLE = tiny_model().get_input_embeddings().weight.detach()
 TOKENIZER = tiny_tokenizer()
@@ -38,14 +42,14 @@ def test_an_unknown_metric_is_refused():
         describe_neighbours(MOMENTS[0, 0], TABLE, TOKENIZER, "angle")
 
 
-def test_the_table_has_a_line_a_token_and_a_column_a_moment():
-    head, *lines = neighbour_table(MOMENTS, STEPS, TABLE, TOKENIZER).splitlines()
-    places = [head.index(f"step {step}") for step in STEPS]
-    assert len(lines) == 3
-    for token, line in enumerate(lines):
-        assert int(line.split()[0]) == token
-        for moment, place in enumerate(places):
-            assert line[place:].startswith(f"1.00 {WORDS[ROWS[moment, token]]!r}")
+def test_the_table_has_a_row_a_token_and_a_column_a_moment():
+    frame = neighbour_table(MOMENTS, STEPS, TABLE, TOKENIZER).frame
+    assert list(frame) == ["token", "step 0", "step 10", "step 25"]
+    assert list(frame["token"]) == ["0", "1", "2"]
+    for token in range(3):
+        for moment, step in enumerate(STEPS):
+            word = WORDS[ROWS[moment, token]]
+            assert frame[f"step {step}"][token] == f"1.00 {word!r}"
 
 
 @pytest.fixture
