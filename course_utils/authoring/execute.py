@@ -1,6 +1,7 @@
 """Execute a lesson and bring it into a form that is the same, byte for byte, every time."""
 
 import os
+import re
 from pathlib import Path
 
 import nbclient
@@ -11,6 +12,7 @@ from course_utils.authoring.lesson import METADATA
 from course_utils.errors import CourseError
 from course_utils.lab.kernel import client_for
 
+BAR = re.compile(r"\d+%\|.*\| \d+/\d+ \[")  # tqdm's text, as it was when the bar appeared
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # holds a random model id
 
 
@@ -41,11 +43,21 @@ def execute(notebook: NotebookNode, folder: Path, environment: dict[str, str]) -
 
 
 def normalise(notebook: NotebookNode) -> None:
-    """Drop what differs between two equal runs: widget state and ids, the kernel's version."""
+    """Drop what differs between two equal runs: widget state and ids, the kernel's version.
+
+    A progress bar goes altogether: without its widget it would stand at 0 % above finished work.
+    """
     notebook.metadata = NotebookNode(METADATA)
     for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop(WIDGET_VIEW, None)
+        if "outputs" in cell:
+            cell.outputs = [output for output in cell.outputs if not _is_bar(output)]
+            for output in cell.outputs:
+                output.get("data", {}).pop(WIDGET_VIEW, None)
+
+
+def _is_bar(output: NotebookNode) -> bool:
+    data = output.get("data", {})
+    return WIDGET_VIEW in data and bool(BAR.search(data.get("text/plain", "")))
 
 
 def write(notebook: NotebookNode, path: Path) -> None:

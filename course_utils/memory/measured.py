@@ -4,7 +4,10 @@
 (lesson 3, *What LoRA saves, and what it does not*; lesson 5, *What the backward pass needs*).
 """
 
+import contextlib
+import ctypes
 import gc
+import sys
 import threading
 from collections.abc import Callable
 
@@ -62,11 +65,17 @@ def resident() -> int:
 def free_memory() -> None:
     """Give back what no tensor holds, garbage in cycles included.
 
+    On Linux the C library keeps freed pieces of less than 32 MB for later; after a training that is
+    more than a gigabyte, which another notebook may need, and which would count as this process's.
+
     On a GPU, PyTorch's scratch memory for cuBLAS goes too, by the call that its documentation names
     (https://docs.pytorch.org/docs/stable/notes/cuda.html#cublas-workspaces): the next product takes
     its own, as in a fresh process. A CUDA graph recorded before must not be replayed after.
     """
     gc.collect()
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # a C library without it
+            ctypes.CDLL(None).malloc_trim(0)
     if torch.cuda.is_available():
         torch._C._cuda_clearCublasWorkspaces()
         torch.cuda.empty_cache()

@@ -4,6 +4,7 @@ import nbformat
 import pytest
 
 from course_utils import authoring
+from course_utils.authoring.execute import WIDGET_VIEW, normalise
 
 SETUP = """# A lesson
 
@@ -97,3 +98,16 @@ def test_text_printed_in_pieces_is_stored_as_one(tmp_path):
     authoring.build_solutions([], write_source(tmp_path, source).parents[1])
     notebook = nbformat.read(tmp_path / "solutions" / "01_made_up.ipynb", as_version=4)
     assert [output.text for output in notebook.cells[0].outputs] == ["0\n1\n2\n"]
+
+
+def test_a_progress_bar_is_dropped_and_other_widgets_keep_their_text():
+    bar = "training:   0%|          | 0/40 [00:00<?, ?step/s]"
+    outputs = [
+        nbformat.v4.new_output("display_data", {"text/plain": text, WIDGET_VIEW: {"model_id": "1"}})
+        for text in (bar, "Run this cell to use the explorer.")
+    ]
+    cell = nbformat.v4.new_code_cell("1", outputs=outputs)
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    normalise(notebook)
+    (left,) = notebook.cells[0].outputs
+    assert left.data == {"text/plain": "Run this cell to use the explorer."}

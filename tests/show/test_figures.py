@@ -110,3 +110,10 @@ def test_figures_of_a_quick_run_say_so(monkeypatch):
     assert marked("A against B (quick run)") == "A against B (quick run)"
     monkeypatch.setenv("COURSE_QUICK", "0")
     assert accuracy_figure(ROWS, 0.5, "Accuracy").get_suptitle() == "Accuracy"
+
+
+def test_a_recorded_figure_is_never_marked_as_quick(monkeypatch):
+    monkeypatch.setenv("COURSE_QUICK", "1")
+    rows = [("LoRA", 0.9, (0.88, 0.92))]
+    titles = [accuracy_figure(rows, 0.5, "A title", recorded=r) for r in (True, False)]
+    assert [t.get_suptitle() for t in titles] == ["A title", "A title (quick run)"]

@@ -10,9 +10,10 @@ from course_utils.errors import CourseError
 from course_utils.model.tiny import tiny_model
 from course_utils.settings import PACKAGE
 from course_utils.training import backward as backward_module
+from course_utils.training import plain
 from course_utils.training import run as run_module
 from course_utils.training.loop import first_losses, train
-from course_utils.training.plan import Example, TrainingConfig
+from course_utils.training.plan import Example, TrainingConfig, plan_batches
 
 ROOT = PACKAGE.parent
 CONFIG = TrainingConfig(learning_rate=1e-3, steps=12, batch_size=4, validate_every=4)
@@ -134,3 +135,20 @@ def test_first_losses_are_those_of_the_training(tmp_path):
     ours, theirs = tiny_model(), tiny_model()
     history = run(theirs, tmp_path)
     assert first_losses(ours, some_examples(), CONFIG, 5, 0) == history.losses[:5]
+
+
+def test_the_loop_of_lesson_2_has_the_losses_of_the_course(tmp_path):
+    """In float32, where rounding cannot hide a difference: learners' pieces, one batch at once."""
+    model, twin, examples = tiny_model(), tiny_model(), some_examples()
+    parameters = list(model.parameters())
+    masters = [p.detach().clone() for p in parameters]
+    adamw, losses = torch.optim.AdamW(masters, weight_decay=0.0), []
+    for step, rows in enumerate(plan_batches([len(e.ids) for e in examples], CONFIG)):
+        adamw.param_groups[0]["lr"] = plain.learning_rate(step, CONFIG.steps, CONFIG.learning_rate)
+        ids, mask, last = plain.collate([examples[i].ids for i in rows], 0)
+        answers = torch.tensor([examples[i].answer for i in rows])
+        loss = plain.answer_loss(model(input_ids=ids, attention_mask=mask).logits, last, answers)
+        loss.backward()
+        losses.append(loss.item())
+        plain.master_step(parameters, masters, adamw)
+    assert losses == pytest.approx(first_losses(twin, examples, CONFIG, CONFIG.steps, 0), rel=1e-4)
