@@ -1,4 +1,8 @@
-"""From prompts to padded batches of tokens (lesson 2, *Batch and mask*)."""
+"""From prompts to batches of tokens, padded (lesson 2, *Batch and mask*) or packed.
+
+Training on a CPU packs: several texts share a row, one behind the other, so that hardly any
+position is padding. ``model.passes.packed_logits`` keeps them apart.
+"""
 
 import dataclasses
 
@@ -10,6 +14,7 @@ from course_utils.errors import CourseError
 from course_utils.validate import whole
 
 ROUND_TO = 8  # widths are padded to a multiple: few shapes, and hardware likes them
+LEAST_PACKED = 64  # width of packed rows: behind a long text, narrower ones have hardly any room
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,6 +36,25 @@ class Batch:
         return Batch(
             self.input_ids.to(device), self.attention_mask.to(device), self.last.to(device)
         )
+
+
+@dataclasses.dataclass(frozen=True)
+class Packed:
+    """Token sequences of which several share a row.
+
+    Attributes:
+        input_ids: (rows, width) int64.
+        texts: (rows, width) int64, the number of the sequence that a position belongs to, in the
+            order in which they were given; -1 for padding.
+        position_ids: (rows, width) int64, from 0 in each sequence; 0 for padding.
+        row, column: (texts,) int64, where each sequence's last token is.
+    """
+
+    input_ids: torch.Tensor
+    texts: torch.Tensor
+    position_ids: torch.Tensor
+    row: torch.Tensor
+    column: torch.Tensor
 
 
 def encode(tokenizer: PreTrainedTokenizerBase, prompts: list[str]) -> list[list[int]]:
@@ -60,8 +84,7 @@ def collate(sequences: list[list[int]], pad_id: int, most: int | None = None) ->
     """Pad sequences on the right, to a multiple of ``ROUND_TO``.
 
     The mask comes from the lengths, not from the ids: the padding token of many models is also
-    a real token. Right padding, because left padding gives rows whose first queries see nothing
-    at all, and softmax over nothing is not a number.
+    a real token. On the right, so that every text begins at position 0.
 
     Args:
         sequences: token ids, at least one a row.
@@ -71,20 +94,74 @@ def collate(sequences: list[list[int]], pad_id: int, most: int | None = None) ->
     Raises:
         CourseError: there is no sequence, one is empty, or ``pad_id`` is no token id.
     """
-    pad_id = whole("pad_id", pad_id, 0)
-    if not sequences or not all(sequences):
-        raise CourseError(
-            "A batch needs at least one prompt, and each prompt at least one token",
-            "leave out what is empty",
-        )
+    pad_id = _checked(sequences, pad_id)
     lengths = torch.tensor([len(ids) for ids in sequences])
-    longest = int(lengths.max())
-    width = _rounded(longest) if most is None else max(longest, min(_rounded(longest), most))
+    width = _width(int(lengths.max()), 0, most)
     input_ids = torch.full((len(sequences), width), pad_id)
     for row, ids in enumerate(sequences):
         input_ids[row, : len(ids)] = torch.tensor(ids)
     attention_mask = (torch.arange(width) < lengths[:, None]).long()
     return Batch(input_ids, attention_mask, lengths - 1)
+
+
+def pack(sequences: list[list[int]], pad_id: int, most: int | None = None) -> Packed:
+    """Put sequences into few rows: the longest first, each into the first row with room for it.
+
+    First-fit decreasing needs at most 11/9 of the fewest rows possible, plus one (Johnson 1973).
+    A row is as wide as the longest sequence, rounded up, and at least ``LEAST_PACKED``: attention
+    costs more the wider the rows are.
+
+    Args:
+        sequences: token ids, at least one a sequence.
+        pad_id: what to fill up with.
+        most: no wider than this, as in ``collate``.
+
+    Raises:
+        CourseError: as ``collate``.
+    """
+    pad_id = _checked(sequences, pad_id)
+    width = _width(max(map(len, sequences)), LEAST_PACKED, most)
+    places = _first_fit([len(ids) for ids in sequences], width)
+    rows = 1 + max(row for row, _ in places)
+    input_ids, texts = torch.full((rows, width), pad_id), torch.full((rows, width), -1)
+    position_ids = torch.zeros(rows, width, dtype=torch.int64)
+    for text, (ids, (row, start)) in enumerate(zip(sequences, places)):
+        here = slice(start, start + len(ids))
+        input_ids[row, here] = torch.tensor(ids)
+        texts[row, here] = text
+        position_ids[row, here] = torch.arange(len(ids))
+    row, start = torch.tensor(places).T
+    last = start + torch.tensor([len(ids) for ids in sequences]) - 1
+    return Packed(input_ids, texts, position_ids, row, last)
+
+
+def _first_fit(lengths: list[int], width: int) -> list[tuple[int, int]]:
+    """Row and first column of each item, in the order of ``lengths``."""
+    used: list[int] = []  # positions taken in each row
+    places = {}
+    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        fitting = (row for row, taken in enumerate(used) if taken + lengths[i] <= width)
+        row = next(fitting, len(used))
+        if row == len(used):
+            used.append(0)
+        places[i] = row, used[row]
+        used[row] += lengths[i]
+    return [places[i] for i in range(len(lengths))]
+
+
+def _checked(sequences: list[list[int]], pad_id: int) -> int:
+    """The padding token's id; raise where there is nothing to batch (see ``collate``)."""
+    if not sequences or not all(sequences):
+        raise CourseError(
+            "A batch needs at least one prompt, and each prompt at least one token",
+            "leave out what is empty",
+        )
+    return whole("pad_id", pad_id, 0)
+
+
+def _width(longest: int, least: int, most: int | None) -> int:
+    wanted = max(least, _rounded(longest))
+    return wanted if most is None else max(longest, min(wanted, most))
 
 
 def by_length(lengths: list[int], max_tokens: int) -> list[list[int]]:

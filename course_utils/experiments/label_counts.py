@@ -1,6 +1,6 @@
 """Labels against accuracy: prompts, TF-IDF and full fine-tuning, from few labels to all.
 
-Lesson 2, *Labels against accuracy*.
+Lesson 2, *How many labels does it take?*.
 """
 
 import dataclasses

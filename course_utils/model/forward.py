@@ -1,7 +1,7 @@
 """How a batch goes through the model: from token ids to the logits of the answer.
 
 The tokens' embeddings go through the layers under a causal mask, and the output head is applied to
-each row's last real token (``model.passes``). What may stand before the tokens: a cached prefix
+each text's last token (``model.passes``). What may stand before the tokens: a cached prefix
 (lesson 1's demonstrations) and a soft prompt (lesson 4).
 """
 
@@ -11,8 +11,15 @@ from collections.abc import Iterator
 import torch
 from transformers import Cache, PreTrainedModel
 
-from course_utils.data.batches import Batch
-from course_utils.model.passes import embed_tokens, extend_mask, fast_logits, plain_logits
+from course_utils.data.batches import Batch, collate, pack
+from course_utils.model.passes import (
+    embed_tokens,
+    extend_mask,
+    fast_logits,
+    packed_logits,
+    plain_logits,
+)
+from course_utils.model.positions import room_for
 from course_utils.model.selftest import cache_of, repeated, ways
 
 MAX_TOKENS = {"cpu": 2048, "cuda": 32768}  # padded tokens in one forward pass without gradients
@@ -45,6 +52,31 @@ def answer_logits(
     mask = extend_mask(batch.attention_mask, before)
     way = fast_logits if works.fast_for(mask.shape[1]) else plain_logits
     return way(model, embeddings, mask, last, cache)
+
+
+def text_logits(model: PreTrainedModel, sequences: list[list[int]], pad_id: int) -> torch.Tensor:
+    """Logits of the token that follows each of some texts, which share rows where they may.
+
+    On a CPU, a batch of 16 reviews that is padded to its longest is nearly half padding. Nothing
+    may stand before the texts: with a soft prompt each has a row of its own.
+
+    Args:
+        sequences: token ids of each text.
+        pad_id: what to fill rows up with.
+
+    Returns:
+        (texts, vocabulary) float32.
+
+    Raises:
+        CourseError: see ``answer_logits``, ``data.batches.collate`` and ``model.positions``.
+    """
+    room, works = room_for(model, [len(ids) for ids in sequences]), ways(model)
+    on_cpu, soft_prompt = model.device.type == "cpu", getattr(model, "soft_prompt", None)
+    if on_cpu and works.packs and soft_prompt is None:
+        packed = pack(sequences, pad_id, room)
+        if works.packs_for(packed.input_ids.shape[1]):
+            return packed_logits(model, packed)
+    return answer_logits(model, collate(sequences, pad_id, room).to(model.device))
 
 
 def embed(model: PreTrainedModel, input_ids: torch.Tensor) -> torch.Tensor:

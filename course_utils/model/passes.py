@@ -1,15 +1,18 @@
-"""Two ways through the model, from embeddings to the logits of each row's last token.
+"""The ways through the model, from embeddings to the logits of each text's last token.
 
 The fast way calls the layers with a mask of ours and applies the output head to one position a
 row: it can be recorded as a CUDA graph. The plain way calls the whole model as its authors meant
-it, with the mask that says which tokens are real. ``model.selftest`` finds out whether the fast way
-gives what the plain one does; ``model.forward`` takes the right one.
+it, with the mask that says which tokens are real. The packed way is the fast one for rows that
+several texts share. ``model.selftest`` finds out whether the fast and the packed way give what the
+plain one does; ``model.forward`` takes the right one.
 """
 
 import inspect
 
 import torch
 from transformers import Cache, PreTrainedModel
+
+from course_utils.data.batches import Packed
 
 
 def embed_tokens(model: PreTrainedModel, input_ids: torch.Tensor) -> torch.Tensor:
@@ -80,6 +83,27 @@ def plain_logits(
     return logits[rows, last].float()
 
 
+def packed_logits(model: PreTrainedModel, packed: Packed) -> torch.Tensor:
+    """Logits of the token that follows each text of ``packed``, the head applied there only.
+
+    Each text is computed as if it stood alone: it sees no other, and its positions count from 0
+    (Krell et al. 2021, *Efficient Sequence Packing without Cross-contamination*).
+
+    Returns:
+        (texts, vocabulary) float32, in the order of the texts.
+    """
+    embeddings = embed_tokens(model, packed.input_ids)  # (rows, width, d_model)
+    with mixed_precision(model):
+        hidden = model.base_model(
+            inputs_embeds=embeddings,
+            attention_mask=packed_mask(packed.texts, embeddings.dtype),
+            position_ids=packed.position_ids,
+            use_cache=False,
+        ).last_hidden_state
+        logits = model.get_output_embeddings()(hidden[packed.row, packed.column])
+    return logits.float()
+
+
 def causal_mask(mask: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
     """What to add to the attention scores: 0 where a query may look, else the lowest number.
 
@@ -95,10 +119,27 @@ def causal_mask(mask: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
     keys, queries = mask.shape[1], embeddings.shape[1]
     position = torch.arange(keys, device=mask.device)
     seen = (position <= position[keys - queries :, None]) & mask[:, None, None].bool()
-    lowest = torch.finfo(embeddings.dtype).min
-    return torch.zeros(seen.shape, dtype=embeddings.dtype, device=mask.device).masked_fill(
-        ~seen, lowest
-    )
+    return _to_add(seen, embeddings.dtype)
+
+
+def packed_mask(texts: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    """The same for rows that texts share: 0 where a position may look, at its own text's past.
+
+    Padding sees the padding before it, so that no row of the mask is empty.
+
+    Args:
+        texts: (rows, width), see ``data.batches.Packed``.
+
+    Returns:
+        (rows, 1, width, width) of ``dtype``.
+    """
+    same = texts[:, None, :, None] == texts[:, None, None, :]
+    return _to_add(same.tril(), dtype)
+
+
+def _to_add(seen: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    lowest = torch.finfo(dtype).min
+    return torch.zeros(seen.shape, dtype=dtype, device=seen.device).masked_fill(~seen, lowest)
 
 
 def extend_mask(attention_mask: torch.Tensor, before: int) -> torch.Tensor:

@@ -3,8 +3,8 @@
 Families differ in ways that no error shows: logits that are divided at the end, capped or scaled;
 attention that looks back over a window only; positions that come from the mask; embeddings that are
 multiplied by a constant. So the answers are compared with the model's own, on a few tokens: plain,
-padded, behind a cached prefix, behind soft tokens made of real words. Where the fast way differs
-the plain way is taken; where that differs too, the model is refused by name.
+padded, behind a cached prefix, behind soft tokens made of real words, two texts in one row. Where
+the fast way differs the plain way is taken; where that differs too, the model is refused by name.
 """
 
 import copy
@@ -14,12 +14,14 @@ from collections.abc import Callable
 import torch
 from transformers import Cache, PretrainedConfig, PreTrainedModel
 
+from course_utils.data.batches import pack
 from course_utils.errors import CourseError
 from course_utils.model.identity import origin_of
 from course_utils.model.passes import (
     embed_tokens,
     fast_logits,
     mixed_precision,
+    packed_logits,
     plain_logits,
 )
 
@@ -48,6 +50,8 @@ class Ways:
         shares_prefix: can keys and values of a prefix serve many rows?
         words_are_rows: is a token's embedding its row of the table? Where it is not, soft tokens
             made from the table would be too short or too long.
+        packs: does ``passes.packed_logits`` give the model's own answers? Not tried on a GPU, where
+            training takes CUDA graphs.
         known: was the test possible? Not where the model's own answers are not finite; then the
             plain way is taken, and whoever uses the answers says what is wrong with them.
     """
@@ -56,6 +60,7 @@ class Ways:
     window: int | None
     shares_prefix: bool
     words_are_rows: bool
+    packs: bool
     known: bool = True
 
     def fast_for(self, keys: int) -> bool:
@@ -65,6 +70,10 @@ class Ways:
     def shares_for(self, keys: int) -> bool:
         """May a cached prefix stand before rows that then have ``keys`` positions?"""
         return self.shares_prefix and (self.window is None or keys <= self.window)
+
+    def packs_for(self, width: int) -> bool:
+        """May texts share rows of ``width`` positions?"""
+        return self.packs and (self.window is None or width <= self.window)
 
 
 def ways(model: PreTrainedModel) -> Ways:
@@ -109,7 +118,7 @@ def selftest(model: PreTrainedModel) -> Ways:
 def _ways(model: PreTrainedModel, probe: "_Probe") -> Ways:
     window = window_of(model.config)
     if not bool(torch.isfinite(probe.expected).all()):
-        return Ways(False, window, False, probe.words_are_rows(), known=False)
+        return Ways(False, window, False, probe.words_are_rows(), False, known=False)
     if not (probe.own_words_agree() and probe.agrees(plain_logits)):
         raise CourseError(
             f"The course's forward pass does not give what {type(model).__name__} itself says, "
@@ -123,6 +132,7 @@ def _ways(model: PreTrainedModel, probe: "_Probe") -> Ways:
         window=window,
         shares_prefix=probe.shares_prefix(fast_logits if fast else plain_logits),
         words_are_rows=probe.words_are_rows(),
+        packs=model.device.type == "cpu" and probe.packs(),
     )
 
 
@@ -168,6 +178,15 @@ class _Probe:
         except Exception:  # no cache, or one of another kind
             return False
         return self._near(got, self.expected[:1].expand(2, -1))
+
+    def packs(self) -> bool:
+        """Are both texts right in one row, the second behind the first, padding behind both?"""
+        ids = self.ids[0].tolist()
+        try:
+            got = packed_logits(self.model, pack([ids, ids[:SHORT]], 0))
+        except Exception:  # no positions as an argument, or not so many
+            return False
+        return self._near(got, self.expected)
 
     def words_are_rows(self) -> bool:
         """Do rows of the table, as soft tokens, say what their words say?"""

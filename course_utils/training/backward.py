@@ -10,30 +10,63 @@ from collections.abc import Callable, Iterator
 
 import torch
 from torch.nn.functional import cross_entropy
-from transformers import PreTrainedModel
+from transformers import PretrainedConfig, PreTrainedModel
 
-from course_utils.data.batches import by_length, collate
+from course_utils.data.batches import LEAST_PACKED, by_length
 from course_utils.errors import CourseError
+from course_utils.machine.environment import available_memory
 from course_utils.memory import out_of_memory
-from course_utils.model.forward import answer_logits, evaluating, soft_length
+from course_utils.model.forward import MAX_TOKENS, evaluating, soft_length, text_logits
 from course_utils.model.positions import room_for
 from course_utils.model.selftest import ways
-from course_utils.quantisation.layer import quantised_layers
 from course_utils.training.cuda_graphs import WIDTHS, GraphedBackward
 from course_utils.training.mixed_precision import LossScale
 from course_utils.training.plan import Example
 
-MICRO_BATCH_TOKENS = {"cpu": 192, "cuda": 16384}  # padded tokens whose activations fit at once
+# Padded tokens whose activations are held at once: on a GPU what surely fits; on a CPU at most and
+# at least, in between as many as the free memory allows. More tokens than the most gain little.
+MICRO_BATCH_TOKENS = {"cpu": 3072, "cuda": 16384}
+LEAST_TOKENS = 192
+SHARE_OF_MEMORY = 0.5  # of what is free; the rest is for gradients, and for other notebooks
 
 
-def micro_batch_tokens(model: PreTrainedModel) -> int:
+def micro_batch_tokens(model: PreTrainedModel, longest: int) -> int:
     """Padded tokens that go through forward and backward pass at once.
 
-    On a CPU twice as many where weights are in 4 bits: every micro-batch has to dequantise them
-    twice, and they leave room for activations.
+    On a CPU each micro-batch costs once more the adding up of all gradients, and in 4 bits the
+    dequantising of all weights, so the whole batch goes through at once where memory allows it.
+    The number is halved from the most until it fits: small changes of what is free do not matter.
+
+    Args:
+        longest: tokens of the longest text.
     """
-    tokens = MICRO_BATCH_TOKENS[model.device.type]
-    return 2 * tokens if model.device.type == "cpu" and quantised_layers(model) else tokens
+    most = MICRO_BATCH_TOKENS[model.device.type]
+    if model.device.type != "cpu":
+        return most
+    fitting = SHARE_OF_MEMORY * available_memory() / activation_bytes(model.config, longest)
+    while most > LEAST_TOKENS and most > fitting:
+        most //= 2
+    return max(most, LEAST_TOKENS)
+
+
+def activation_bytes(config: PretrainedConfig, longest: int) -> int:
+    """About how many bytes the forward pass keeps for each token, where all weights are trained.
+
+    Counted for a layer of Llama in bfloat16 under autocast, with the residual stream and the
+    softmax in float32: 26 bytes for each number of the stream (two norms, and what is cast for
+    five linear layers), 8 for each of the queries, 6 for each attention score, 8 for each of the
+    MLP. With float32 weights, or layers of Qwen2's and GPT-2's kind, it is right within a factor
+    of 2; the tests measure it.
+
+    Args:
+        longest: tokens of the longest text; a row is at least ``LEAST_PACKED`` wide.
+    """
+    text = config.get_text_config()
+    hidden, heads = text.hidden_size, getattr(text, "num_attention_heads", 1)
+    queries = heads * (getattr(text, "head_dim", None) or hidden // heads)
+    scores = heads * max(longest, LEAST_PACKED)
+    mlp = getattr(text, "intermediate_size", None) or 4 * hidden
+    return text.num_hidden_layers * (26 * hidden + 8 * queries + 6 * scores + 8 * mlp)
 
 
 def backward(
@@ -41,12 +74,12 @@ def backward(
 ) -> float:
     """Add the gradient of the mean loss over ``examples``, times ``loss_scale``; return that loss.
 
-    The batch goes through in micro-batches of similar length: the same gradient, with the
-    activations of one micro-batch in memory at a time.
+    The batch goes through in micro-batches of similar length, as few as memory allows: the same
+    gradient, but for rounding, with the activations of one micro-batch in memory at a time.
     """
     total = torch.zeros((), device=model.device)
     lengths = [len(example.ids) for example in examples]
-    for rows in by_length(lengths, micro_batch_tokens(model)):
+    for rows in by_length(lengths, micro_batch_tokens(model, max(lengths, default=0))):
         loss = _loss_sum(model, [examples[i] for i in rows], pad_id) / len(examples)
         (loss * loss_scale).backward()
         total += loss.detach()
@@ -82,11 +115,9 @@ def backward_of(
 
 def _loss_sum(model: PreTrainedModel, examples: list[Example], pad_id: int) -> torch.Tensor:
     """Summed cross-entropy at the answer position, over the whole vocabulary, in float32."""
-    sequences = [example.ids for example in examples]
-    room = room_for(model, [len(ids) for ids in sequences])
-    batch = collate(sequences, pad_id, room).to(model.device)
+    logits = text_logits(model, [example.ids for example in examples], pad_id)
     answers = torch.tensor([example.answer for example in examples], device=model.device)
-    return cross_entropy(answer_logits(model, batch), answers, reduction="sum")
+    return cross_entropy(logits, answers, reduction="sum")
 
 
 @torch.no_grad()
@@ -101,7 +132,7 @@ def mean_loss(model: PreTrainedModel, examples: list[Example], pad_id: int) -> f
     total = 0.0
     lengths = [len(example.ids) for example in examples]
     with evaluating(model):
-        for rows in by_length(lengths, 4 * micro_batch_tokens(model)):
+        for rows in by_length(lengths, MAX_TOKENS[model.device.type]):
             total += _loss_sum(model, [examples[i] for i in rows], pad_id).item()
     if not math.isfinite(total):
         raise CourseError(
@@ -143,7 +174,7 @@ def _explained_on_gpu(
     # that whoever reads the message needs to go on.
     traceback.clear_frames(error.__traceback__)
     length = max(len(example.ids) for example in batch)
-    rows = min(len(batch), max(1, micro_batch_tokens(model) // length))
+    rows = min(len(batch), max(1, micro_batch_tokens(model, length) // length))
     training = out_of_memory.training_of(model, rows, length, logit_positions=rows)
     memory = out_of_memory.capacity(model.device)
     return out_of_memory.explain(model.config, training, memory)

@@ -1,11 +1,12 @@
-"""Batches: right padding, masks by length, micro-batches; and what a tokeniser adds."""
+"""Batches: right padding, masks by length, packing, micro-batches; what a tokeniser adds."""
 
 import copy
 
 import pytest
+import torch
 from tokenizers import processors
 
-from course_utils.data.batches import ROUND_TO, by_length, collate, encode
+from course_utils.data.batches import LEAST_PACKED, ROUND_TO, by_length, collate, encode, pack
 from course_utils.errors import CourseError
 from course_utils.model.tiny import tiny_tokenizer
 
@@ -25,15 +26,54 @@ def test_padding_stays_within_the_positions_of_the_model(most, width):
 
 
 @pytest.mark.parametrize("sequences", [[], [[]], [[1], []]])
-def test_a_batch_of_nothing_is_refused(sequences):
+@pytest.mark.parametrize("batched", [collate, pack])
+def test_a_batch_of_nothing_is_refused(batched, sequences):
     with pytest.raises(CourseError, match="at least one token"):
-        collate(sequences, 0)
+        batched(sequences, 0)
 
 
 @pytest.mark.parametrize("pad_id", [None, -1, 1.0])
-def test_a_padding_token_is_needed(pad_id):
+@pytest.mark.parametrize("batched", [collate, pack])
+def test_a_padding_token_is_needed(batched, pad_id):
     with pytest.raises(CourseError, match="pad_id"):
-        collate([[1]], pad_id)
+        batched([[1]], pad_id)
+
+
+def test_a_packed_row_holds_whole_sequences_each_with_its_own_positions():
+    lengths = [30, 50, 20, 64, 10, 14]
+    sequences = [[100 * i + j for j in range(n)] for i, n in enumerate(lengths, 1)]
+    packed = pack(sequences, pad_id=9)
+    for text, ids in enumerate(sequences):
+        here = packed.texts == text
+        assert packed.input_ids[here].tolist() == ids
+        assert packed.position_ids[here].tolist() == list(range(len(ids)))
+        rows, columns = here.nonzero().T
+        assert set(rows.tolist()) == {packed.row[text].item()}
+        assert columns.tolist() == list(range(columns[0], columns[0] + len(ids)))
+        assert packed.column[text] == columns[-1]
+    padding = packed.texts == -1
+    assert set(packed.input_ids[padding].tolist()) == {9}
+    assert not packed.position_ids[padding].any()
+
+
+def test_the_longest_come_first_each_into_the_first_row_with_room():
+    packed = pack([[1] * n for n in (30, 50, 20, 64, 10, 14)], 0)
+    assert packed.input_ids.shape == (3, LEAST_PACKED)  # 64; 50 + 14; 30 + 20 + 10
+    assert packed.row.tolist() == [2, 1, 2, 0, 2, 1]
+    assert packed.column.tolist() == [29, 49, 49, 63, 59, 63]
+    assert pack([[1] * 70], 0).input_ids.shape == (1, 72)
+
+
+@pytest.mark.parametrize("most, width", [(None, 64), (100, 64), (48, 48), (40, 40)])
+def test_packed_rows_stay_within_the_positions_of_the_model(most, width):
+    assert pack([[1] * 40, [1]], 0, most).input_ids.shape[1] == width
+
+
+def test_packing_saves_most_of_the_padding_of_short_texts():
+    generator = torch.Generator().manual_seed(0)
+    lengths = torch.randint(8, 50, (200,), generator=generator).tolist()
+    packed = pack([[1] * n for n in lengths], 0)
+    assert sum(lengths) > 0.9 * packed.input_ids.numel()
 
 
 def test_by_length_uses_every_item_once_within_the_budget():

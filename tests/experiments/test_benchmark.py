@@ -1,6 +1,8 @@
-"""The benchmark's arithmetic and its processes; the steps themselves need the real model."""
+"""The benchmark's arithmetic and its processes; ``test_benchmark_sides.py`` has the steps."""
 
 import json
+import subprocess
+import sys
 import types
 
 import pytest
@@ -11,8 +13,15 @@ from course_utils.experiments import benchmark
 SLOW_START = [9.0] * benchmark.WARM
 
 
-def one_run(seconds, losses=(2.0,) * 8, peak=10):
-    return {"seconds": SLOW_START + seconds, "losses": list(losses), "peak": peak}
+def one_run(seconds, losses=(2.0,) * 8, peak=10, rate=100.0):
+    seconds = SLOW_START + seconds
+    return {
+        "seconds": seconds,
+        "losses": list(losses),
+        "peak": peak,
+        "flops": [30.0] * len(seconds),
+        "matmul_rate": rate,
+    }
 
 
 @pytest.fixture
@@ -44,36 +53,57 @@ def test_the_largest_peak_counts_and_the_first_losses_are_compared():
     )
 
 
+def test_the_share_is_of_the_rate_of_the_same_process():
+    runs = [one_run([1.0, 0.5]), one_run([2.0], rate=10.0)]
+    assert benchmark._summary(runs)["share_of_matmul_rate"] == 0.6  # of 0.3, 0.6 and 1.5
+
+
 def test_a_process_hands_back_its_last_result_line(process):
     process.stdout = "loading RESULT of nothing\n\nRESULT " + json.dumps(one_run([1.0])) + "\n"
-    assert benchmark._in_process("course") == one_run([1.0])
+    assert benchmark._in_process("course", "lora") == one_run([1.0])
     ((command, settings),) = process.calls
-    assert "measure_course()" in command[-1] and settings["env"]["COURSE_DEVICE"] == "cpu"
+    assert "measure('course', 'lora')" in command[-1]
+    assert settings["env"]["COURSE_DEVICE"] == "cpu"
+
+
+def test_the_code_of_a_process_finds_what_it_imports():
+    code = benchmark._code("course", "full")
+    before, call, after = code.partition("measure('course', 'full')")
+    assert call
+    run = subprocess.run(
+        [sys.executable, "-c", before + "measure.__name__" + after], capture_output=True, text=True
+    )
+    assert run.stdout == '\nRESULT "measure"\n', run.stderr
 
 
 def test_a_process_that_fails_is_explained(process):
     process.returncode, process.stderr = 1, "Traceback\n  ...\nImportError: no accelerate\n"
-    with pytest.raises(CourseError, match=r"'trainer' failed \(ImportError: no accelerate\)"):
-        benchmark._in_process("trainer")
+    with pytest.raises(CourseError, match=r"'trainer', LoRA .* \(ImportError: no accelerate\)"):
+        benchmark._in_process("trainer", "lora")
 
 
 def test_a_process_that_is_killed_leaves_its_exit_status(process):
     process.returncode = -9
-    with pytest.raises(CourseError, match=r"'course' failed \(exit status -9\)"):
-        benchmark._in_process("course")
+    with pytest.raises(CourseError, match=r"'course', full fine-tuning, failed \(exit status -9"):
+        benchmark._in_process("course", "full")
 
 
 def test_the_report_says_who_is_faster_and_that_the_losses_agree(monkeypatch, tmp_path, capsys):
-    runs = {"course": one_run([2.0] * 3), "trainer": one_run([3.0] * 3, [2.0] + [2.1] * 7)}
+    runs = {
+        ("course", "full"): one_run([2.0] * 3),
+        ("trainer", "full"): one_run([3.0] * 3, [2.0] + [2.1] * 7),
+        ("course", "lora"): one_run([1.0] * 3),
+        ("trainer", "lora"): one_run([4.0] * 3),
+    }
     order = []
-    monkeypatch.setattr(benchmark, "_in_process", lambda name: order.append(name) or runs[name])
+    monkeypatch.setattr(benchmark, "_in_process", lambda *which: order.append(which) or runs[which])
     monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "results"))
     benchmark.run_benchmark()
-    assert order == ["course", "trainer"] * benchmark.ROUNDS
+    assert order == list(runs) * benchmark.ROUNDS
     report = json.loads((tmp_path / "results" / "benchmark.json").read_text())
-    assert report["speed_up"] == 1.5
-    assert report["first_loss_difference"] == 0.0
-    assert report["first_losses_mean_difference"] == pytest.approx(1 - 2.0 / 2.075)
+    assert report["full"]["speed_up"] == 1.5 and report["lora"]["speed_up"] == 4.0
+    assert report["full"]["first_loss_difference"] == 0.0
+    assert report["full"]["first_losses_mean_difference"] == pytest.approx(1 - 2.0 / 2.075)
     text = capsys.readouterr().out
     assert "speed-up 1.50; first losses 0.0% apart, means 3.6%" in text
-    assert "2.00 s/step" in text
+    assert "2.00 s/step" in text and "share 15% of" in text

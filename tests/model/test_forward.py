@@ -1,10 +1,20 @@
 """The forward pass against the model's own: padded, behind a cached prefix, behind soft tokens."""
 
+import dataclasses
+
 import pytest
 import torch
 
 from course_utils.data.batches import collate
-from course_utils.model.forward import answer_logits, embed_tokens, evaluating, prefix_cache
+from course_utils.methods.soft_prompt import SoftPrompt, add_soft_prompt
+from course_utils.model import forward, selftest
+from course_utils.model.forward import (
+    answer_logits,
+    embed_tokens,
+    evaluating,
+    prefix_cache,
+    text_logits,
+)
 from course_utils.model.tiny import tiny_model
 
 SEQUENCES = [[5, 9, 11, 40], [7, 8]]
@@ -51,6 +61,35 @@ def test_soft_tokens_made_of_words_say_what_the_words_say(kind):
     with torch.no_grad():
         logits = answer_logits(model, collate(SEQUENCES, 0))
     torch.testing.assert_close(logits, expected, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_texts_share_a_row_and_get_what_the_model_says_alone(kind, monkeypatch):
+    model = tiny_model(kind)
+    monkeypatch.setattr(forward, "answer_logits", None)
+    with torch.no_grad():
+        logits = text_logits(model, SEQUENCES, 0)
+    torch.testing.assert_close(logits, own_logits(model, SEQUENCES), atol=1e-5, rtol=1e-4)
+
+
+def with_soft_prompt(model):
+    add_soft_prompt(model, SoftPrompt(torch.zeros(2, 32)))
+    return model
+
+
+def with_a_short_window(model):
+    model.course_ways = dataclasses.replace(selftest.ways(model), window=63)
+    return model
+
+
+@pytest.mark.parametrize("hindered", [with_soft_prompt, with_a_short_window])
+def test_texts_have_rows_of_their_own_where_they_cannot_share_any(hindered, monkeypatch):
+    model = hindered(tiny_model())
+    monkeypatch.setattr(forward, "packed_logits", None)
+    with torch.no_grad():
+        logits = text_logits(model, SEQUENCES, 0)
+        expected = answer_logits(model, collate(SEQUENCES, 0))
+    torch.testing.assert_close(logits, expected)
 
 
 def test_gradients_flow_through_answer_logits():

@@ -1,13 +1,16 @@
-"""The two ways through the model: the mask, and one position a row."""
+"""The ways through the model: their masks, and the head at one position a text."""
 
 import pytest
 import torch
 
+from course_utils.data.batches import pack
 from course_utils.model.passes import (
     causal_mask,
     embed_tokens,
     extend_mask,
     fast_logits,
+    packed_logits,
+    packed_mask,
     plain_logits,
 )
 from course_utils.model.tiny import tiny_model
@@ -34,4 +37,26 @@ def test_both_ways_give_the_models_own_logits_at_each_rows_last_token(kind, way)
     with torch.no_grad():
         got = way(model, embed_tokens(model, ids), mask, last)
         own = [model(ids[:1]).logits[0, -1], model(ids[1:, :2]).logits[0, -1]]
+    torch.testing.assert_close(got, torch.stack(own), atol=1e-5, rtol=1e-4)
+
+
+def test_the_packed_mask_shows_each_text_its_own_past():
+    mask = packed_mask(torch.tensor([[0, 0, 1, 1, -1]]), torch.float32)
+    assert mask.shape == (1, 1, 5, 5) and mask.min() == torch.finfo(torch.float32).min
+    assert (mask[0, 0] == 0).int().tolist() == [
+        [1, 0, 0, 0, 0],
+        [1, 1, 0, 0, 0],
+        [0, 0, 1, 0, 0],
+        [0, 0, 1, 1, 0],
+        [0, 0, 0, 0, 1],
+    ]
+
+
+@pytest.mark.parametrize("kind", ["llama", "qwen2", "gpt2"])
+def test_packed_texts_get_the_models_own_logits_in_their_order(kind):
+    model, generator = tiny_model(kind), torch.Generator().manual_seed(1)
+    sequences = [torch.randint(200, (n,), generator=generator).tolist() for n in (9, 50, 3, 40, 20)]
+    with torch.no_grad():
+        got = packed_logits(model, pack(sequences, 0))
+        own = [model(torch.tensor([ids])).logits[0, -1] for ids in sequences]
     torch.testing.assert_close(got, torch.stack(own), atol=1e-5, rtol=1e-4)

@@ -9,7 +9,7 @@ from course_utils.model.load import load_model, norms_in_float32
 from course_utils.model.tiny import tiny_model, tiny_tokenizer
 from tests.model.families import FAMILIES, build
 
-GOOD = selftest.Ways(fast=True, window=None, shares_prefix=True, words_are_rows=True)
+GOOD = selftest.Ways(True, window=None, shares_prefix=True, words_are_rows=True, packs=True)
 
 
 @pytest.mark.parametrize("kind", ["llama", "qwen2", "gpt2"])
@@ -37,10 +37,34 @@ def test_a_window_longer_than_the_probe_is_known_from_the_configuration():
     ways = selftest.selftest(model)
     assert ways.fast and ways.fast_for(40) and not ways.fast_for(41)
     assert ways.shares_for(40) and not ways.shares_for(41)
+    model.config.sliding_window = 64  # as wide as the probe's packed row
+    for layer in model.model.layers:
+        layer.self_attn.sliding_window = 64
+    ways = selftest.selftest(model)
+    assert ways.packs_for(64) and not ways.packs_for(65)
 
 
 def test_a_cache_that_cannot_be_repeated_is_not_shared():
     assert not selftest.selftest(build("Mamba")).shares_prefix
+
+
+@pytest.mark.parametrize("family", ["Mamba", "Gemma 2", "BLOOM"])
+def test_texts_do_not_share_rows_where_they_would_see_each_other(family):
+    assert not selftest.selftest(build(family)).packs
+
+
+@pytest.mark.parametrize("ignored", ["attention_mask", "position_ids"])
+def test_a_model_that_takes_no_notice_of_texts_does_not_pack(ignored, monkeypatch):
+    model = tiny_model("gpt2")  # its positions are learned: only the right ones will do
+    forward = model.base_model.forward
+
+    def deaf(**arguments):
+        return forward(**arguments | {ignored: torch.zeros_like(arguments[ignored])})
+
+    probe = selftest._Probe(model)
+    assert probe.packs()
+    monkeypatch.setattr(model.base_model, "forward", deaf)
+    assert not probe.packs()
 
 
 def test_a_model_that_both_ways_get_wrong_is_refused_by_name(monkeypatch):

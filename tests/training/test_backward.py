@@ -1,14 +1,25 @@
 """A step's gradients: micro-batches against the whole batch, and the loss against its formula."""
 
+import dataclasses
+
 import pytest
 import torch
 
 from course_utils.errors import CourseError
+from course_utils.memory.measured import saved_bytes
+from course_utils.methods.lora import add_lora
 from course_utils.methods.soft_prompt import SoftPrompt, add_soft_prompt
+from course_utils.model.forward import text_logits
+from course_utils.model.load import norms_in_float32
+from course_utils.model.selftest import ways
 from course_utils.model.tiny import tiny_model
-from course_utils.quantisation.layer import make_qlora
 from course_utils.training import backward as backward_module
-from course_utils.training.backward import backward, explained_out_of_memory, mean_loss
+from course_utils.training.backward import (
+    backward,
+    explained_out_of_memory,
+    mean_loss,
+    micro_batch_tokens,
+)
 from course_utils.training.plan import Example
 
 
@@ -18,32 +29,56 @@ def some_examples(count=40, seed=0):
     return [Example(draw(3 + i % 11), 260 + i % 2) for i in range(count)]
 
 
-def test_micro_batches_give_the_gradient_of_the_whole_batch(monkeypatch):
-    model, examples = tiny_model(), some_examples(9)
-    losses, gradients = [], []
-    for budget in (10_000, 16):
-        monkeypatch.setitem(backward_module.MICRO_BATCH_TOKENS, "cpu", budget)
-        losses.append(backward(model, examples, 0))
-        gradients.append(torch.cat([p.grad.flatten() for p in model.parameters()]))
-        model.zero_grad()
-    assert losses[0] == pytest.approx(losses[1], abs=1e-5)
-    torch.testing.assert_close(gradients[0], gradients[1], atol=1e-6, rtol=1e-4)
+def gradient_of(model, examples):
+    loss = backward(model, examples, 0)
+    gradient = torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
+    model.zero_grad()
+    return loss, gradient
 
 
-def test_micro_batches_are_larger_where_each_dequantises_all_weights(monkeypatch):
-    monkeypatch.setitem(backward_module.MICRO_BATCH_TOKENS, "cpu", 32)
-    model, quantised, sizes = tiny_model(), tiny_model(), []
-    make_qlora(quantised, 2, 4.0)
-    real = backward_module._loss_sum
+@pytest.mark.parametrize("kind, lora", [("llama", False), ("llama", True), ("gpt2", False)])
+def test_any_micro_batch_packed_or_not_gives_the_gradient_of_one_text_after_the_other(
+    kind, lora, monkeypatch
+):
+    model, examples = tiny_model(kind), some_examples(9)
+    if lora:
+        add_lora(model, 2, 4.0)
+    results = []
+    for tokens, packs in [(1, False), (16, True), (16, False), (10_000, True), (10_000, False)]:
+        monkeypatch.setattr(backward_module, "micro_batch_tokens", lambda *_, t=tokens: t)
+        model.course_ways = dataclasses.replace(ways(model), packs=packs)
+        results.append(gradient_of(model, examples))
+    for loss, gradient in results[1:]:
+        assert loss == pytest.approx(results[0][0], abs=1e-5)
+        torch.testing.assert_close(gradient, results[0][1], atol=1e-6, rtol=1e-4)
 
-    def counting(model, examples, pad_id):
-        sizes.append(len(examples))
-        return real(model, examples, pad_id)
 
-    monkeypatch.setattr(backward_module, "_loss_sum", counting)
-    for m in (model, quantised):
-        backward(m, [Example([5, 6, 7, 8], 260)] * 16, 0)
-    assert len(set(sizes)) == 2 and sizes.count(max(sizes)) * 2 == sizes.count(min(sizes))
+def test_micro_batches_follow_the_memory_that_is_free(monkeypatch):
+    model = tiny_model()
+    a_token = backward_module.activation_bytes(model.config, 10) / backward_module.SHARE_OF_MEMORY
+    found = []
+    for tokens in (10**9, 3072, 3071, 400, 383, 100, 0):
+        monkeypatch.setattr(backward_module, "available_memory", lambda n=tokens: n * a_token)
+        found.append(micro_batch_tokens(model, 10))
+    assert found == [3072, 3072, 1536, 384, 192, 192, 192]
+
+
+def test_longer_texts_leave_room_for_fewer_tokens(monkeypatch):
+    model = tiny_model()
+    a_token = backward_module.activation_bytes(model.config, 64) / backward_module.SHARE_OF_MEMORY
+    monkeypatch.setattr(backward_module, "available_memory", lambda: 3072 * a_token)
+    assert micro_batch_tokens(model, 64) == 3072
+    assert micro_batch_tokens(model, 256) == 768
+
+
+@pytest.mark.parametrize("length", [64, 256])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("kind", ["llama", "qwen2", "gpt2"])
+def test_activations_are_as_large_as_counted_within_a_factor_of_two(kind, dtype, length):
+    model = tiny_model(kind).to(dtype).train()
+    norms_in_float32(model)
+    kept = saved_bytes(model, lambda: text_logits(model, [[5] * length] * 4, 0)) / (4 * length)
+    assert 0.5 < kept / backward_module.activation_bytes(model.config, length) < 2
 
 
 def test_loss_is_cross_entropy_at_the_answer():
