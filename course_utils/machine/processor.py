@@ -1,12 +1,25 @@
 """What the processor can do, by its own word: it says the same to every process, at any load."""
 
+import os
 from pathlib import Path
 
 import torch
 
+from course_utils.machine.container import processors_in_container
+
 PROC = Path("/proc/cpuinfo")
 # AVX-512 and AMX of x86, and ARM's; PyTorch and Linux use the same names.
 BFLOAT16 = frozenset({"avx512_bf16", "amx_bf16", "bf16"})
+
+
+def follow_quota() -> None:
+    """Let PyTorch use no more threads than a container's quota of processors, rounded down.
+
+    Nothing changes where there is no such quota, or ``OMP_NUM_THREADS`` says how many.
+    """
+    allowed = processors_in_container()
+    if "OMP_NUM_THREADS" not in os.environ and allowed < torch.get_num_threads():
+        torch.set_num_threads(max(1, int(allowed)))
 
 
 def computes_in_bfloat16() -> bool:

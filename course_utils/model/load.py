@@ -21,6 +21,7 @@ from course_utils import settings
 from course_utils.assets import model as model_asset
 from course_utils.errors import CourseError
 from course_utils.machine.device import pick_device, pick_dtype
+from course_utils.machine.processor import follow_quota
 from course_utils.model import sound
 from course_utils.model.identity import remember_origin, weight_files
 from course_utils.model.selftest import ways
@@ -49,6 +50,7 @@ def load_model(
     Raises:
         CourseError: the model cannot be loaded; the message says why.
     """
+    follow_quota()
     transformers_logging.disable_progress_bar()  # it loads in a second
     device = device or pick_device()
     with _loading() as source:

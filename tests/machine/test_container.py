@@ -83,3 +83,29 @@ def test_without_groups_there_is_no_limit(group, tmp_path):
     assert container.room_in_container() == math.inf  # not on Linux
     group("0::/", ".", memory__max="nonsense")
     assert container.room_in_container() == math.inf
+
+
+@pytest.mark.parametrize(
+    ("line", "folder", "files", "allowed"),
+    [
+        ("0::/", ".", {"cpu__max": "200000 100000"}, 2),
+        ("0::/a", "a", {"cpu__max": "150000 100000"}, 1.5),
+        ("0::/a", "a", {"cpu__max": "max 100000"}, math.inf),
+        (
+            "4:cpu,cpuacct:/b",
+            "cpu/b",
+            {"cpu__cfs_quota_us": 400000, "cpu__cfs_period_us": 100000},
+            4,
+        ),
+        ("4:cpu:/", "cpu", {"cpu__cfs_quota_us": -1, "cpu__cfs_period_us": 100000}, math.inf),
+    ],
+)
+def test_a_quota_of_processors(group, line, folder, files, allowed):
+    group(line, folder, **{name.replace("cpu__", "cpu."): text for name, text in files.items()})
+    assert container.processors_in_container() == allowed
+
+
+def test_the_least_quota_of_groups_within_groups_counts(group):
+    group("0::/a/b", "a/b", **{"cpu.max": "800000 100000"})
+    group("0::/a/b", "a", **{"cpu.max": "300000 100000"})
+    assert container.processors_in_container() == 3

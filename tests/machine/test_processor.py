@@ -1,5 +1,7 @@
 """Whether the processor computes in bfloat16: its own word, whatever the load."""
 
+from math import inf
+
 import pytest
 import torch
 
@@ -65,3 +67,26 @@ def test_both_sources_agree_on_this_machine(monkeypatch):
     first = processor.features() & processor.BFLOAT16
     monkeypatch.delattr(torch.cpu, "get_capabilities")
     assert processor.features() & processor.BFLOAT16 == first
+
+
+@pytest.mark.parametrize(
+    ("allowed", "variable", "threads"),
+    [
+        (2.0, None, 2),
+        (1.5, None, 1),
+        (0.5, None, 1),
+        (2.0, "8", 8),
+        (16.0, None, 8),
+        (inf, None, 8),
+    ],
+)
+def test_threads_follow_a_quota_of_processors(monkeypatch, allowed, variable, threads):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if variable:
+        monkeypatch.setenv("OMP_NUM_THREADS", variable)
+    used = [8]
+    monkeypatch.setattr(processor, "processors_in_container", lambda: allowed)
+    monkeypatch.setattr(processor.torch, "get_num_threads", lambda: used[-1])
+    monkeypatch.setattr(processor.torch, "set_num_threads", used.append)
+    processor.follow_quota()
+    assert used[-1] == threads
