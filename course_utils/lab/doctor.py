@@ -23,7 +23,7 @@ from course_utils.machine.environment import available_memory
 FILE = "requirements.txt"
 OLDEST, NEWEST = (3, 10), (3, 13)  # Python
 GB = 1e9
-MEMORY_FOR_FULL = 4.0  # GB that full fine-tuning of the 135M model takes, with some room
+MEMORY_FOR_FULL = 5.0  # GB that full fine-tuning of the 135M model takes, with some room
 MEMORY_FOR_ALL = 2.0  # GB below which nothing runs
 DISK_FOR_RESULTS = 4.0  # GB that lesson 2 keeps while it trains: two checkpoints at once
 

@@ -1,8 +1,8 @@
 """Label scores: how probable the model finds each label word as the next token.
 
 From the texts of a data set to the scores of their labels, and to an ``Evaluation``: lesson 1
-writes one score by hand (*Label words*), and uses this from *Several templates* on, as do all
-lessons.
+writes one score by hand (*Label words*), and uses this from *The same question in many words* on,
+as do all lessons.
 """
 
 import datasets

@@ -6,6 +6,7 @@ import enum
 class Method(str, enum.Enum):
     """A way to adapt a language model; its value is what tables, figures and the lab book say."""
 
+    PLAIN = "plain prompt"  # lesson 1
     PROMPT = "best hand-written prompt"  # lesson 1
     FULL = "full fine-tuning"  # lesson 2
     LORA = "LoRA"  # lesson 3

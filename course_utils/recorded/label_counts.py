@@ -1,6 +1,6 @@
 """How many labels does each method need? As ``experiments label_counts`` measured it.
 
-Lesson 2, *Labels against accuracy*.
+Lesson 2, *How many labels does it take?*.
 """
 
 import dataclasses

@@ -30,6 +30,7 @@ class Look:
 _PROMPT = Look(PINK, "P", "..")
 METHODS: dict[str, Look] = {
     Method.PROMPT.value: _PROMPT,
+    Method.PLAIN.value: Look(GREY, "X"),
     "best prompt": _PROMPT,
     "prompt": _PROMPT,  # any other hand-written one
     Method.FULL.value: Look(RED, "D", "\\\\"),

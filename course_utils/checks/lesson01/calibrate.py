@@ -1,4 +1,4 @@
-"""``calibrate`` (lesson 1, *Contextual calibration*)."""
+"""``calibrate`` (lesson 1, *Take the lean away*)."""
 
 import random
 from collections.abc import Callable

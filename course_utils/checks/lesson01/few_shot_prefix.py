@@ -1,4 +1,4 @@
-"""``few_shot_prefix`` (lesson 1, *Few-shot prompts*)."""
+"""``few_shot_prefix`` (lesson 1, *Examples in the prompt*)."""
 
 import random
 from collections.abc import Callable
