@@ -7,6 +7,7 @@ import numpy
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import ConnectionPatch
+from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from course_utils.errors import CourseError
@@ -49,7 +50,8 @@ def label_words_schematic(
     rest = max(0.0, 1 - sum(probabilities.values()))
     following.set(xlabel=f"probability (all others: {rest:.2f})")
     following.set_xlim(0, 1.7 * max(probabilities.values()))
-    picked.set(xlabel=f"share (of {whole:.2f})", xlim=(0, 1.35))
+    picked.set(xlabel=f"share (of {_short(whole)})", xlim=(0, 1.35))
+    following.xaxis.set_major_locator(MaxNLocator(3))
     for row, word in enumerate(shares):
         _join(following, order.index(word), probabilities[word], picked, row, words)
     for axes, title in (
@@ -82,8 +84,13 @@ def _join(
     figure.add_artist(arrow)
 
 
+def _short(value: float) -> str:
+    """A probability with two decimals, or its first digit where these are 0."""
+    return f"{value:.2f}" if value >= 0.005 else f"{value:.1g}"
+
+
 def _in_words(values: Mapping[str, float]) -> str:
-    return ", ".join(f"{word!r} {value:.2f}" for word, value in values.items())
+    return ", ".join(f"{word!r} {_short(value)}" for word, value in values.items())
 
 
 def _draw_pieces(axes: Axes, text: str) -> None:
@@ -118,7 +125,7 @@ def _draw_bars(axes: Axes, values: Mapping[str, float], looks: Mapping[str, Look
     for y, (word, value) in enumerate(values.items()):
         look = looks.get(word, Look(GREY, "o"))
         axes.barh(y, value, color=look.colour, hatch=look.hatch, edgecolor=GROUND, linewidth=0)
-        axes.annotate(f"{value:.2f}", (value, y), (3, 0), textcoords="offset points",
+        axes.annotate(_short(value), (value, y), (3, 0), textcoords="offset points",
                       va="center", fontsize=8)  # fmt: skip
     axes.set_yticks(range(len(values)), [repr(word) for word in values], parse_math=False)
     axes.set(ylim=(max(5, len(values)) - 0.5, -0.6), xlim=(0, 1.3 * max(values.values())))
