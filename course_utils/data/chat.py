@@ -3,7 +3,6 @@
 Lesson 1, *Let it write*; the template that comes out goes into ``data.prompts.Prompt``.
 """
 
-from jinja2 import TemplateError
 from transformers import PreTrainedTokenizerBase
 
 from course_utils.data.columns import readable
@@ -42,7 +41,7 @@ def chat_template(
     turns.append({"role": "user", "content": user})
     try:
         text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
-    except TemplateError as error:
+    except Exception as error:  # whatever a template raises, in Jinja's words
         raise CourseError(
             f"The chat template of this model refuses these turns ({error})",
             "leave the system message out, and write it into the user's message",
