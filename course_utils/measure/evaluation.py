@@ -140,8 +140,8 @@ def compare(first: str, second: str) -> Comparison:
     Interval: the exact one of that share (Clopper and Pearson 1934), as a difference:
     (2 * share - 1) * m / n. It takes m as given, though other items would give another m; so each
     end is moved out to that of an interval which allows for this, Wald's with half an item added to
-    each of the four counts (Agresti and Min 2005), if that lies further out. But it is never moved
-    across 0 where the test finds a difference, so the interval excludes 0 exactly where p < 0.05.
+    each of the four counts (Agresti and Min 2005), if that lies further out. Towards 0 Wald's is the
+    narrower one at the border, so the interval excludes 0 exactly where p < 0.05.
 
     Args:
         first, second: one character an item, ``1`` where right, else ``0``; the same items in the
@@ -164,8 +164,6 @@ def compare(first: str, second: str) -> Comparison:
     exact_low, exact_high = (float(2 * end - 1) * differing / n for end in share)
     wald_low, wald_high = _wald(only_first, only_second, n)
     low, high = min(exact_low, wald_low), max(exact_high, wald_high)
-    if p < 0.05 and low <= 0 <= high:
-        low, high = (exact_low, high) if difference > 0 else (low, exact_high)
     return Comparison(difference, low, high, p, only_first, only_second)
 
 

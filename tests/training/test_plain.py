@@ -62,6 +62,8 @@ def test_master_steps_are_those_of_the_courses_optimiser():
             q.grad = p.grad.clone()
         norm = plain.master_step(parameters, masters, adamw)
         assert abs(norm / reference.step(1.0) - 1) < 1e-2  # summed in bfloat16 there
+    for parameter, master in zip(parameters, masters):
+        assert torch.equal(parameter, master.bfloat16())
     for mine, other in zip(masters, reference.masters):
         torch.testing.assert_close(mine, other, rtol=1e-4, atol=1e-6)
     assert all(p.grad is None for p in parameters) and all(m.grad is None for m in masters)
