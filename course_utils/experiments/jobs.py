@@ -3,11 +3,13 @@
 import concurrent.futures
 import json
 import multiprocessing
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from course_utils.experiments.run_study import _start_worker
+import torch
+
 from course_utils.memory.measured import free_memory
 
 Job = TypeVar("Job")
@@ -32,6 +34,17 @@ def perform_all(
         futures = [pool.submit(_perform, perform, job) for job in jobs]
         for future in concurrent.futures.as_completed(futures):
             yield future.result()
+
+
+def _start_worker(counter: Any) -> None:
+    """Give each process a GPU of its own, in turn, and one thread."""
+    with counter.get_lock():
+        number = counter.value
+        counter.value += 1
+    torch.set_num_threads(1)
+    if torch.cuda.is_available():
+        os.environ["COURSE_DEVICE"] = f"cuda:{number % torch.cuda.device_count()}"
+        torch.cuda.set_device(os.environ["COURSE_DEVICE"])
 
 
 def _perform(perform: Callable[[Job], Result], job: Job) -> Result:

@@ -1,15 +1,13 @@
 """``python -m course_utils experiments STUDY``: run a study, several runs at a time."""
 
-import concurrent.futures
-import multiprocessing
-import os
+import functools
 import time
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
 
+from course_utils.experiments.jobs import perform_all
 from course_utils.experiments.plan import STEPS, STUDIES
 from course_utils.experiments.train_and_measure import perform
 from course_utils.machine.device import GIB
@@ -35,35 +33,17 @@ def run_study(study: str, folder: Path, workers: int, steps: int = STEPS) -> lis
     vectors = load_file(tensors) if tensors.exists() else {}
     done = {run_of(record) for record in records}
     runs, start = [run for run in STUDIES[study]() if run not in done], time.perf_counter()
-    context = multiprocessing.get_context("spawn")
-    counter = context.Value("i", 0)
-    with concurrent.futures.ProcessPoolExecutor(
-        workers, context, initializer=_start_worker, initargs=(counter,)
-    ) as pool:
-        futures = [pool.submit(perform, run, steps) for run in runs]
-        for future in concurrent.futures.as_completed(futures):
-            record, snapshots = future.result()
-            records.append(record)
-            passed = time.perf_counter() - start
-            print(f"{len(records)}, {passed:.0f} s  {_line(record)}", flush=True)
-            write(records, lines)
-            if snapshots:
-                ends = snapshots[:1] + snapshots[-1:]
-                kept = ends if study == "clusters" else ends[-1:]
-                vectors[record.key] = torch.stack(kept).half()
-                save_file(vectors, tensors)
+    for record, snapshots in perform_all(functools.partial(perform, steps=steps), runs, workers):
+        records.append(record)
+        passed = time.perf_counter() - start
+        print(f"{len(records)}, {passed:.0f} s  {_line(record)}", flush=True)
+        write(records, lines)
+        if snapshots:
+            ends = snapshots[:1] + snapshots[-1:]
+            kept = ends if study == "clusters" else ends[-1:]
+            vectors[record.key] = torch.stack(kept).half()
+            save_file(vectors, tensors)
     return records
-
-
-def _start_worker(counter: Any) -> None:
-    """Give each process a GPU of its own, in turn, and one thread."""
-    with counter.get_lock():
-        number = counter.value
-        counter.value += 1
-    torch.set_num_threads(1)
-    if torch.cuda.is_available():
-        os.environ["COURSE_DEVICE"] = f"cuda:{number % torch.cuda.device_count()}"
-        torch.cuda.set_device(os.environ["COURSE_DEVICE"])
 
 
 def _line(record: Record) -> str:

@@ -15,12 +15,12 @@ def to_row(record: Any) -> dict[str, Any]:
     """The fields of a dataclass; its ``correct``, one character an item, as hexadecimal digits."""
     row = dataclasses.asdict(record)
     if "correct" in row:
-        row["correct"] = runs._pack(row["correct"])
+        row["correct"] = runs.pack(row["correct"])
     return row
 
 
 def from_row(kind: type[T], row: dict[str, Any]) -> T:
     """The dataclass that ``to_row`` made a row of."""
     if "correct" in row:
-        row = row | {"correct": runs._unpack(row["correct"])}
+        row = row | {"correct": runs.unpack(row["correct"])}
     return kind(**row)

@@ -110,8 +110,8 @@ def write(records: list[Record], path: Path) -> None:
     lines = []
     for record in records:
         row = dataclasses.asdict(record)
-        row["correct"] = _pack(row["correct"])
-        row["domains"] = {name: _pack(answers) for name, answers in row["domains"].items()}
+        row["correct"] = pack(row["correct"])
+        row["domains"] = {name: pack(answers) for name, answers in row["domains"].items()}
         lines.append(json.dumps(row))
     write_text(path, "\n".join(lines) + "\n")
 
@@ -122,8 +122,8 @@ def read(path: Path) -> list[Record]:
     rows = [json.loads(line) for line in lines if line]
     for row in rows:
         row["method"] = Method(row["method"])
-        row["correct"] = _unpack(row["correct"])
-        row["domains"] = {name: _unpack(answers) for name, answers in row["domains"].items()}
+        row["correct"] = unpack(row["correct"])
+        row["domains"] = {name: unpack(answers) for name, answers in row["domains"].items()}
     return [Record(**row) for row in rows]
 
 
@@ -158,14 +158,14 @@ def soft_prompts(study: str = "clusters") -> dict[str, torch.Tensor]:
     return {key: vectors.float() for key, vectors in tensors.items()}
 
 
-def _pack(answers: str) -> str:
+def pack(answers: str) -> str:
     """``"10110"`` becomes ``"5:b0"``: the number of items, then their bits."""
     padded = answers + "0" * (-len(answers) % 4)
     digits = "".join(f"{int(padded[i : i + 4], 2):x}" for i in range(0, len(padded), 4))
     return f"{len(answers)}:{digits}"
 
 
-def _unpack(packed: str) -> str:
+def unpack(packed: str) -> str:
     count, digits = packed.split(":")
     return "".join(f"{int(digit, 16):04b}" for digit in digits)[: int(count)]
 
