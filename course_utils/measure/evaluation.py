@@ -140,8 +140,8 @@ def compare(first: str, second: str) -> Comparison:
     Interval: the exact one of that share (Clopper and Pearson 1934), as a difference:
     (2 * share - 1) * m / n. It takes m as given, though other items would give another m; so each
     end is moved out to that of an interval which allows for this, Wald's with half an item added to
-    each of the four counts (Agresti and Min 2005), if that lies further out. Towards 0 Wald's is the
-    narrower one at the border, so the interval excludes 0 exactly where p < 0.05.
+    each of the four counts (Agresti and Min 2005), if that lies further out. Where p is near 0.05,
+    Wald's is the narrower towards 0; so the interval excludes 0 exactly where p < 0.05.
 
     Args:
         first, second: one character an item, ``1`` where right, else ``0``; the same items in the
