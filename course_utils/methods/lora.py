@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn.functional import linear
 
 from course_utils import validate
 from course_utils.errors import CourseError
@@ -55,9 +54,9 @@ class LoRALinear(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if self.untouched is not None:  # merged: the update is in the base's weight
             return self.base(x)
-        A, B = self.lora_A.to(x.dtype), self.lora_B.to(x.dtype)
-        low = self.scale * linear(self.dropout(x), A)  # (..., rank)
-        return self.base(x) + linear(low, B)  # (..., out)
+        y = self.base(x)  # (..., out)
+        A, B = self.lora_A.to(y.dtype), self.lora_B.to(y.dtype)
+        return _AddUpdate.apply(y, self.dropout(x).to(y.dtype), A, B, self.scale)
 
     @torch.no_grad()
     def merge(self) -> None:
@@ -91,6 +90,33 @@ class LoRALinear(nn.Module):
             raise CourseError("This layer is not merged", "call merge() first")
         self.base.weight.copy_(self.untouched)
         self.untouched = None
+
+
+class _AddUpdate(torch.autograd.Function):
+    """``y + scale * B A x``, written into ``y``; ``x`` (..., in) has the dtype of ``y`` (..., out).
+
+    Autograd's own way would make the update, and its sum with ``y``, as tensors of their own.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, y: torch.Tensor, x: torch.Tensor, A: torch.Tensor, B: torch.Tensor, scale: float
+    ) -> torch.Tensor:
+        low = torch.mm(x.reshape(-1, x.shape[-1]), A.t()).mul_(scale)  # (tokens, rank)
+        ctx.mark_dirty(y)
+        ctx.save_for_backward(x, A, B, low)
+        ctx.scale = scale
+        y.view(-1, len(B)).addmm_(low, B.t())
+        return y
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        x, A, B, low = ctx.saved_tensors
+        to_y = gradients[0].reshape(-1, len(B))
+        to_low = torch.mm(to_y, B).mul_(ctx.scale)
+        to_x = torch.mm(to_low, A).view_as(x) if ctx.needs_input_grad[1] else None
+        to_A, to_B = torch.mm(to_low.t(), x.reshape(-1, x.shape[-1])), torch.mm(to_y.t(), low)
+        return gradients[0], to_x, to_A, to_B, None
 
 
 @torch.no_grad()

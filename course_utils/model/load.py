@@ -24,6 +24,7 @@ from course_utils.machine.device import pick_device, pick_dtype
 from course_utils.machine.processor import follow_quota
 from course_utils.model import sound
 from course_utils.model.identity import remember_origin, weight_files
+from course_utils.model.norms import LIKE_LLAMA, RMSNorm
 from course_utils.model.selftest import ways
 
 
@@ -115,8 +116,11 @@ def norms_in_float32(model: PreTrainedModel) -> None:
     float32 master would stand still for hundreds of small steps. They are one weight in 4,000, and
     the loss of the first steps is measurably higher when they are rounded.
     """
-    for module in model.modules():
-        if type(module).__name__.endswith(("RMSNorm", "LayerNorm")):
+    for name, module in list(model.named_modules()):
+        kind = type(module).__name__
+        if kind in LIKE_LLAMA and model.dtype != torch.float32:
+            model.set_submodule(name, RMSNorm(module, model.dtype))
+        elif kind.endswith(("RMSNorm", "LayerNorm")):
             module.float()
             module.register_forward_pre_hook(_float_input)
             module.register_forward_hook(_in_dtype_of(model.dtype))
