@@ -4,7 +4,7 @@ import datasets
 import pytest
 
 from course_utils.assets import sentences as sentences_asset
-from course_utils.data import tasks
+from course_utils.data import pairs, tasks
 from course_utils.errors import CourseError
 
 COUNT = 60
@@ -40,7 +40,7 @@ def rows(task):
 
 
 def test_names_are_the_tasks_that_load():
-    assert tasks.names() == ["movies", "tweets", "products", "editorials", "source"]
+    assert tasks.names() == ["movies", "tweets", "products", "editorials", "source", "pair"]
     assert [tasks.load(name).name for name in tasks.names()] == tasks.names()
 
 
@@ -78,6 +78,22 @@ def test_each_text_is_in_the_split_of_its_hash_and_in_no_other(name):
     for split, part in parts.items():
         assert {sentences_asset.split_of(text) for text in part} == {split}
     assert sum(map(len, parts.values())) == len(set().union(*parts.values()))
+
+
+def test_pairs_are_of_clear_film_reviews_each_in_the_split_of_its_own_hash_and_in_one_pair():
+    task = tasks.load("pair")
+    assert task.label_words == (" A", " B")
+    clear = {f"movies number {i}": RATINGS[i % 6] for i in range(COUNT) if i % 6 < 4}
+    seen = []
+    for split, part in rows(task).items():
+        assert part
+        for text, label in part.items():
+            both = pairs.reviews_of(text)
+            assert {sentences_asset.split_of(review) for review in both} == {split}
+            first, second = (clear[review] for review in both)
+            assert abs(first - second) >= 1 and label == int(second > first)
+            seen += both
+    assert len(seen) == len(set(seen)) > len(clear) / 2
 
 
 def test_the_order_is_random_but_always_the_same():

@@ -8,6 +8,8 @@ import pytest
 
 from course_utils import settings
 from course_utils.assets import sentences
+from course_utils.data import tasks
+from course_utils.data.pairs import reviews_of
 
 CARD = (settings.PACKAGE / "dataset_card.md").read_text(encoding="utf-8")
 SPLITS = ("train", "validation", "test")
@@ -49,6 +51,17 @@ def test_splits(data):
         for source, rows in data.items()
     }
     assert table("train") == {s: [count[split] for split in SPLITS] for s, count in counts.items()}
+
+
+def test_pairs(data):
+    task = tasks.load("pair")
+    ratings = {row["text"]: row["rating"] for row in data["movies"]}
+    parts = [getattr(task, split) for split in SPLITS]
+    both = [[ratings[r] for r in reviews_of(t)] for part in parts for t in part["text"]]
+    assert min(abs(a - b) for a, b in both) >= 1 - 1e-9
+    opposite = round(sum(a * b < 0 for a, b in both) / len(both), 2)
+    found = [f"{len(part):,}" for part in parts] + [f"{opposite:.2f}"]
+    assert f"| pair | {' | '.join(found)} |" in CARD
 
 
 def test_no_text_twice_and_ratings_in_range(data):
