@@ -19,10 +19,20 @@ Result = TypeVar("Result")
 def perform_all(
     perform: Callable[[Job], Result], jobs: Iterable[Job], workers: int
 ) -> Iterator[Result]:
-    """What ``perform`` makes of each job, as they are done.
+    """What ``perform`` makes of each job, as they are done; see ``perform_next``."""
+    left = iter(jobs)
+    return perform_next(perform, lambda: next(left, None), workers)
+
+
+def perform_next(
+    perform: Callable[[Job], Result], next_job: Callable[[], Job | None], workers: int
+) -> Iterator[Result]:
+    """What ``perform`` makes of each job, as they are done; a job is chosen when a worker is free.
 
     Args:
         perform: a function of a module, as it runs in other processes.
+        next_job: gives the next job; None where there is none until one that runs is done. It is
+            called in this process, after the results so far were taken.
         workers: processes that run at the same time, spread over the GPUs. With more than one,
             the seconds of a job say little.
     """
@@ -31,9 +41,15 @@ def perform_all(
     with concurrent.futures.ProcessPoolExecutor(
         workers, context, initializer=_start_worker, initargs=(counter,)
     ) as pool:
-        futures = [pool.submit(_perform, perform, job) for job in jobs]
-        for future in concurrent.futures.as_completed(futures):
-            yield future.result()
+        running: set[concurrent.futures.Future[Result]] = set()
+        while True:
+            while len(running) < workers and (job := next_job()) is not None:
+                running.add(pool.submit(_perform, perform, job))
+            if not running:
+                return
+            done, running = concurrent.futures.wait(running, return_when="FIRST_COMPLETED")
+            for future in done:
+                yield future.result()
 
 
 def _start_worker(counter: Any) -> None:

@@ -1,19 +1,31 @@
-"""What is run: every study is a list of runs."""
+"""What is run: every study here is a list of runs; ``finals`` has those that need their results.
 
+The searches measure validation items, so that the test items are read once, by the runs that the
+lessons compare. Lessons 3 and 4 show the results.
+"""
+
+import itertools
+from collections.abc import Callable
 from typing import Any
 
 from course_utils.methods.names import Method
 from course_utils.model.layers import ALL_LINEAR, ATTENTION, MLP
-from course_utils.recorded.runs import Run
+from course_utils.recorded.runs import STEPS, Run
 
-SEEDS = (0, 1, 2)
-STEPS, BATCH_SIZE = 245, 32  # 7,840 examples: about once through the training reviews
+SEEDS, MORE_SEEDS = (0, 1, 2), (0, 1, 2, 3, 4)
+TWO_SEEDS = SEEDS[:2]  # of settings that are shown, and not compared with other methods
+BATCH_SIZE = 32
+PROMPT_STEPS = 3 * STEPS
 TARGETS = {
     "q, v": ("q_proj", "v_proj"),
     "attention": ATTENTION,
     "MLP": MLP,
     "all": ALL_LINEAR,
 }
+FULL_RATES = (5e-6, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3)
+LORA_RATES = (1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2)
+LABEL_RATES = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)  # of prompts from label words
+STARTS = ("random", "matched", "sampled", "labels")  # of the prompts in ``clusters``
 
 
 def lora(
@@ -39,83 +51,98 @@ def prompt(
     return Run(study, Method.PROMPT_TUNING, learning_rate, seed, length=length, init=init, **more)
 
 
-def methods() -> list[Run]:
-    """The methods side by side, each at a good setting, timed one after the other."""
-    return [
-        run
-        for seed in SEEDS
-        for run in (
-            Run("methods", Method.FULL, 2e-5, seed),
-            lora("methods", 5e-4, seed),
-            lora("methods", 1e-3, seed, rank=2),
-            prompt("methods", 3e-2, seed),
-        )
-    ]
-
-
 def lora_grid() -> list[Run]:
-    """What matters in LoRA: rank and learning rate, which matrices, alpha; full for comparison."""
-    study, rates = "lora_grid", (1e-4, 2e-4, 5e-4, 1e-3, 2e-3)
-    runs = [
-        lora(study, rate, seed, rank=rank)
-        for rank in (8, 1, 32, 2)
-        for rate in rates
-        for seed in SEEDS
-    ]
-    runs += [
-        lora(study, rate, seed, targets=targets)
-        for targets in ("q, v", "MLP", "attention")
-        for rate in (5e-4, 2e-3)
-        for seed in SEEDS
-    ]
-    runs += [lora(study, 5e-4, seed, alpha=alpha) for alpha in (4.0, 64.0) for seed in SEEDS]
-    full_rates = (5e-6, 2e-5, 5e-5, 1e-4)
-    return runs + [Run(study, Method.FULL, rate, seed) for rate in full_rates for seed in SEEDS]
+    """What matters in LoRA: rank, learning rate, the factor alpha / rank, the matrices, the start.
 
-
-def controls() -> list[Run]:
-    """LoRA on shuffled labels: what is reached where there is nothing to learn."""
-    return [lora("controls", 5e-4, seed, shuffled=True) for seed in SEEDS]
+    With alpha of twice the rank, the factor is 2 throughout. rsLoRA's alpha / sqrt(rank) is another
+    alpha here, and so is LoRA+'s higher rate of B under Adam: ``tests/methods/test_lora_plus.py``.
+    """
+    search: dict[str, Any] = {"study": "lora_grid", "items": "validation"}
+    runs = []
+    for seed in SEEDS:
+        for rank, rate in itertools.product((8, 1), LORA_RATES):
+            runs.append(lora(learning_rate=rate, seed=seed, rank=rank, **search))
+        for rate in (5e-5, 2e-4, 5e-4, 1e-3):
+            runs.append(lora(learning_rate=rate, seed=seed, alpha=8.0, init="pissa", **search))
+        for rate in FULL_RATES:
+            runs.append(Run(method=Method.FULL, learning_rate=rate, seed=seed, **search))
+    for seed in TWO_SEEDS:
+        for rate in LORA_RATES:
+            runs.append(lora(learning_rate=rate, seed=seed, rank=32, **search))
+        for rank, rate in itertools.product((1, 32), (2e-4, 1e-3, 2e-3, 5e-3)):
+            runs.append(lora(learning_rate=rate, seed=seed, rank=rank, alpha=16.0, **search))
+        for alpha, rate in itertools.product((4.0, 64.0, 256.0), (2e-4, 1e-3)):
+            runs.append(lora(learning_rate=rate, seed=seed, alpha=alpha, **search))
+        for targets, rate in itertools.product(("q, v", "MLP", "attention"), (5e-4, 2e-3)):
+            runs.append(lora(learning_rate=rate, seed=seed, targets=targets, **search))
+    return runs
 
 
 def prompt_grid() -> list[Run]:
-    """What matters in prompt tuning: length and init; learning rate and init."""
-    study, inits = "prompt_grid", ("labels", "random", "sampled", "text")
-    runs = [prompt(study, 3e-2, seed, init=init) for init in inits for seed in SEEDS]
-    runs += [
-        prompt(study, 3e-2, seed, length=length, init=init)
-        for length in (1, 5, 100)
-        for init in inits[:2]
-        for seed in SEEDS
+    """What matters in prompt tuning: learning rate, start and length, of three times the steps."""
+    search: dict[str, Any] = {"study": "prompt_grid", "items": "validation", "steps": PROMPT_STEPS}
+    three_rates = (1e-2, 1e-1, 1.0)
+    tried: dict[str, tuple[tuple[int, ...], tuple[float, ...]]] = {
+        "labels": (SEEDS, LABEL_RATES),
+        "normal": (SEEDS, three_rates),
+        "random": (TWO_SEEDS, LABEL_RATES[1:]),
+    }
+    tried |= dict.fromkeys(("sampled", "text", "matched"), (TWO_SEEDS, three_rates))
+    runs = [
+        prompt(learning_rate=rate, seed=seed, init=init, **search)
+        for init, (seeds, rates) in tried.items()
+        for seed, rate in itertools.product(seeds, rates)
     ]
+    others = itertools.product(TWO_SEEDS, (1, 5, 100), ("labels", "random"))
     return runs + [
-        prompt(study, rate, seed, init=init)
-        for rate in (3e-3, 1e-2, 1e-1)
-        for init in inits[:2]
-        for seed in SEEDS
+        prompt(learning_rate=3e-2, seed=seed, length=length, init=init, **search)
+        for seed, length, init in others
+    ]
+
+
+def steps() -> list[Run]:
+    """Does a longer training help? Four rates around the best of the grids, one seed."""
+    search: dict[str, Any] = {"study": "steps", "seed": 0, "items": "validation"}
+    runs = [
+        prompt(learning_rate=rate, steps=8 * STEPS, **search) for rate in (1e-2, 3e-2, 1e-1, 3e-1)
+    ]
+    search["steps"] = 3 * STEPS
+    runs += [lora(learning_rate=rate, **search) for rate in (2e-4, 5e-4, 1e-3, 2e-3)]
+    return runs + [
+        Run(method=Method.FULL, learning_rate=rate, **search) for rate in (2e-5, 5e-5, 1e-4, 2e-4)
     ]
 
 
 def clusters() -> list[Run]:
-    """Soft prompts of several tasks, from three inits, and of shuffled labels as a control."""
-    tasks = ("movies", "tweets", "products", "source")
-    runs = [
-        prompt("clusters", 1e-2, seed, init=init, task=task)
-        for task in tasks
-        for init in ("random", "sampled", "labels")
-        for seed in SEEDS
-    ]
-    return runs + [
-        prompt("clusters", 1e-2, seed, init=init, shuffled=True)
-        for init in ("random", "sampled", "labels")
-        for seed in SEEDS
-    ]
+    """Soft prompts of several tasks, from four starts, and of shuffled labels as a control.
+
+    All at one rate, at which the words near a soft token stay: at ten times the rate they do not,
+    as ``prompt_grid`` shows.
+    """
+    more: dict[str, Any] = {"study": "clusters", "learning_rate": 1e-2, "steps": 2 * STEPS}
+    runs = []
+    for seed, init in itertools.product(MORE_SEEDS, STARTS):
+        for task in ("movies", "tweets", "products", "source"):
+            runs.append(prompt(seed=seed, init=init, task=task, **more))
+        runs.append(prompt(seed=seed, init=init, shuffled=True, **more))
+    return runs
 
 
-STUDIES = {
-    "methods": methods,
+def has_path(run: Run) -> bool:
+    """Are the vectors kept at many moments? For the explorer: true, another seed, shuffled."""
+    shown = (run.seed, run.shuffled) in ((0, False), (1, False), (0, True))
+    return run.study == "clusters" and run.task == "movies" and shown
+
+
+def keeps_vectors(run: Run) -> bool:
+    """Are the vectors kept after training? Long prompts would fill the repository."""
+    compared = run.study in ("clusters", "prompt_grid") or run.items == "test"
+    return run.method == Method.PROMPT_TUNING and compared and run.length <= 20
+
+
+STUDIES: dict[str, Callable[[], list[Run]]] = {
     "lora_grid": lora_grid,
-    "controls": controls,
     "prompt_grid": prompt_grid,
+    "steps": steps,
     "clusters": clusters,
 }

@@ -1,7 +1,7 @@
 """QLoRA on a GPU: by hand, and through bitsandbytes and PEFT; accuracy, seconds and memory.
 
-The runs have the settings of LoRA in the study ``methods``, so that they can be paired with its.
-They run at the same time, so their own seconds say little: ``qlora_step.json`` has the speed.
+LoRA on the plain model has the same settings, so that the runs can be paired. They run at the same
+time, so their own seconds say little: ``qlora_step.json`` has the speed.
 """
 
 import concurrent.futures
@@ -46,11 +46,11 @@ VALIDATIONS = 6
 
 
 def runs() -> list[Run]:
-    """QLoRA by hand and through the libraries, each with every seed."""
+    """LoRA, and QLoRA by hand and through the libraries, each with every seed."""
     return [
         Run("qlora", method, RATE, seed, rank=RANK, alpha=ALPHA, targets="all")
         for seed in SEEDS
-        for method in METHODS[1:]
+        for method in METHODS
     ]
 
 
@@ -104,7 +104,7 @@ def _environment(device: torch.device) -> dict[str, Any]:
 def perform_qlora(run: Run, steps: int = STEPS) -> Record:
     """Train as ``run`` says, and measure on the test items.
 
-    By hand the weights of the lowest validation loss are kept, as in ``methods``; through the
+    By hand the weights of the lowest validation loss are kept, as elsewhere; through the
     libraries those after the last step.
     """
     model, tokenizer = load(run.method, run.seed)
@@ -115,8 +115,7 @@ def perform_qlora(run: Run, steps: int = STEPS) -> Record:
     trained = training(model, tokenizer, examples_of(tokenizer, task), config)
     texts = tasks.load("editorials").test["text"][:]
     return Record(
-        **dataclasses.asdict(run),
-        steps=steps,
+        **dataclasses.asdict(dataclasses.replace(run, steps=steps)),
         batch_size=BATCH_SIZE,
         correct=scoring.evaluate(model, tokenizer, prompt_of(task), task.test).correct,
         domains={},

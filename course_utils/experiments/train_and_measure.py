@@ -1,98 +1,121 @@
 """One run of a study: load the model, train, measure."""
 
 import dataclasses
+import math
 
 import datasets
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from course_utils.data import tasks
-from course_utils.data.prompts import Prompt
-from course_utils.experiments.plan import BATCH_SIZE, STEPS, TARGETS
-from course_utils.experiments.trainings import examples_of, prompt_of, train_once
+from course_utils.experiments import trainings
+from course_utils.experiments.plan import BATCH_SIZE, TARGETS, has_path
+from course_utils.experiments.trainings import Trained, examples_of, prompt_of, train_once
 from course_utils.machine.environment import environment
 from course_utils.measure import scoring
 from course_utils.measure.perplexity import measure_perplexity
-from course_utils.memory.measured import free_memory
 from course_utils.methods.lora import add_lora
 from course_utils.methods.names import Method
+from course_utils.methods.pissa import add_pissa
 from course_utils.methods.soft_prompt import (
     SoftPrompt,
     add_soft_prompt,
     common_tokens,
     label_init,
+    matched_init,
+    normal_init,
     random_init,
     sampled_init,
     text_init,
 )
 from course_utils.model.layers import trainable_parameters
 from course_utils.model.load import load_model
+from course_utils.recorded.paths import PromptPath
 from course_utils.recorded.runs import Record, Run
 from course_utils.training.plan import TrainingConfig
 
 INSTRUCTION = "Decide whether the following film review is negative or positive."
-VALIDATIONS = {  # after the start; fewer where each of them writes gigabytes to disk
-    Method.FULL: 3,
-    Method.LORA: 6,
-    Method.PROMPT_TUNING: 6,
-}
+VALIDATIONS, PATH_VALIDATIONS = 6, 10  # after the start, evenly spaced
 OTHERS = ("tweets", "products", "editorials")  # domains, measured where movies are trained
+DRAWN = {"random": random_init, "matched": matched_init, "normal": normal_init}
 
 
-def perform(run: Run, steps: int = STEPS) -> tuple[Record, list[torch.Tensor]]:
-    """Train as ``run`` says and measure on the task's test items; leave the device empty.
+@dataclasses.dataclass(frozen=True)
+class Performed:
+    """What came of a run.
 
-    Returns:
-        The record, and for a prompt its vectors (length, d_model) at each validation: before the
-        first step, then ``VALIDATIONS`` times or once more, the last after the last step. An empty
-        list otherwise.
+    Attributes:
+        record: what was measured.
+        start, kept: (length, d_model) float32 on the CPU, the soft prompt before training and that
+            of the lowest validation loss; None for other methods.
+        path: the prompt at each validation, where ``plan.has_path`` asks for it.
     """
-    try:
-        return _train_and_measure(run, steps)
-    finally:
-        free_memory()
+
+    record: Record
+    start: torch.Tensor | None = None
+    kept: torch.Tensor | None = None
+    path: PromptPath | None = None
 
 
-def _train_and_measure(run: Run, steps: int) -> tuple[Record, list[torch.Tensor]]:
+def perform(run: Run) -> Performed:
+    """Train as ``run`` says, and measure on the items that it names.
+
+    Raises:
+        CourseError: the training diverged, or see ``training.loop.train``.
+    """
     model, tokenizer = load_model()
     task = tasks.load(run.task)
-    prompt = prompt_of(task)
     prepare(run, model, tokenizer, task)
-    every = max(1, steps // VALIDATIONS[run.method])
-    config = TrainingConfig(
-        run.learning_rate, steps, BATCH_SIZE, validate_every=every, seed=run.seed
-    )
-    snapshots: list[torch.Tensor] = []
-
-    def watch(step: int) -> None:
-        if run.method == Method.PROMPT_TUNING:
-            snapshots.append(model.soft_prompt.embedding.detach().cpu().clone())
-
+    start = _vectors(model)
+    watch = Watch(model, tokenizer, task) if has_path(run) else None
     examples = examples_of(tokenizer, task, _training_items(run, task))
-    trained = train_once(model, tokenizer, examples, config, watch)
-    record = Record(
-        **dataclasses.asdict(run),
-        steps=steps,
-        batch_size=BATCH_SIZE,
-        correct=scoring.evaluate(model, tokenizer, prompt, task.test).correct,
-        domains=_domains(run, model, tokenizer, prompt),
-        perplexity=_editorials(model, tokenizer),
-        best=list(trained.history.best),
-        trainable_parameters=trainable_parameters(model),
-        seconds=trained.seconds,
-        peak_memory=trained.peak_memory,
-        **environment(model.device),
+    trained = train_once(model, tokenizer, examples, config_of(run), watch)
+    record = _measured(run, model, tokenizer, task, trained)
+    path = watch.path(trained) if watch else None
+    return Performed(record, start, _vectors(model), path)
+
+
+def config_of(run: Run) -> TrainingConfig:
+    """Every method is validated equally often."""
+    validations = PATH_VALIDATIONS if has_path(run) else VALIDATIONS
+    every = math.ceil(run.steps / validations)
+    return TrainingConfig(
+        run.learning_rate, run.steps, BATCH_SIZE, validate_every=every, seed=run.seed
     )
-    return record, snapshots
+
+
+class Watch:
+    """Notes a model's soft prompt at each validation, and how many items it gets right there."""
+
+    def __init__(
+        self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, task: tasks.Task
+    ):
+        self._model, self._tokenizer, self._prompt = model, tokenizer, prompt_of(task)
+        self._items = task.validation.select(range(trainings.VALIDATION))
+        self._vectors: list[torch.Tensor] = []
+        self._accuracies: list[float] = []
+
+    def __call__(self, step: int) -> None:
+        found = scoring.evaluate(self._model, self._tokenizer, self._prompt, self._items).correct
+        self._accuracies.append(found.count("1") / len(found))
+        self._vectors.append(self._model.soft_prompt.embedding.detach().cpu().clone())
+
+    def path(self, trained: Trained) -> PromptPath:
+        """All moments, with the losses that the training measured."""
+        steps, losses = zip(*trained.history.validations)
+        rounded = [round(loss, 5) for loss in losses]
+        return PromptPath(list(steps), rounded, self._accuracies, torch.stack(self._vectors))
 
 
 def prepare(
     run: Run, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, task: tasks.Task
 ) -> None:
     """Give the model what is trained, and freeze the rest."""
-    if run.method == Method.LORA:
+    if run.method == Method.LORA and run.init == "pissa":
+        add_pissa(model, run.rank, TARGETS[run.targets])
+    elif run.method == Method.LORA:
         add_lora(model, run.rank, run.alpha, TARGETS[run.targets], seed=run.seed)
-    if run.method == Method.PROMPT_TUNING:
+    elif run.method == Method.PROMPT_TUNING:
         add_soft_prompt(model, SoftPrompt(_start(run, model, tokenizer, task)))
 
 
@@ -102,14 +125,20 @@ def _start(
     """Where the soft prompt starts: (length, d_model) float32."""
     table = model.get_input_embeddings().weight
     generator = torch.Generator().manual_seed(run.seed)
-    if run.init == "random":
-        return random_init(table, run.length, generator)
+    if run.init in DRAWN:
+        return DRAWN[run.init](table, run.length, generator)
     if run.init == "sampled":
         common = common_tokens(tokenizer, task.train["text"][:])
         return sampled_init(table, run.length, common, generator)
     if run.init == "labels":
         return label_init(table, prompt_of(task).label_ids(tokenizer), run.length)
     return text_init(table, tokenizer, INSTRUCTION, run.length)
+
+
+def _vectors(model: PreTrainedModel) -> torch.Tensor | None:
+    """The soft prompt as it is; None where there is none."""
+    soft_prompt = getattr(model, "soft_prompt", None)
+    return None if soft_prompt is None else soft_prompt.embedding.detach().cpu().clone()
 
 
 def _training_items(run: Run, task: tasks.Task) -> datasets.Dataset:
@@ -121,20 +150,38 @@ def _training_items(run: Run, task: tasks.Task) -> datasets.Dataset:
     return task.train.remove_columns("label").add_column("label", [labels[i] for i in order])
 
 
-def _domains(
-    run: Run, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, prompt: Prompt
-) -> dict[str, str]:
-    """Answers to the test items of the other domains, where movies were trained."""
-    if run.task != "movies":
-        return {}
-    items = {name: tasks.load(name).test for name in OTHERS}
-    return {
-        name: scoring.evaluate(model, tokenizer, prompt, test).correct
-        for name, test in items.items()
+def measured_items(run: Run, task: tasks.Task) -> datasets.Dataset:
+    """The test items; in a search, the validation items that have not chosen the weights."""
+    if run.items == "test":
+        return task.test
+    return task.validation.select(range(trainings.VALIDATION, len(task.validation)))
+
+
+def _measured(
+    run: Run,
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    task: tasks.Task,
+    trained: Trained,
+) -> Record:
+    prompt, editorials = prompt_of(task), tasks.load("editorials").test["text"][:]
+    items = {"": measured_items(run, task)}
+    if run.task == "movies" and run.items == "test":
+        items |= {name: tasks.load(name).test for name in OTHERS}
+    answers = {
+        name: scoring.evaluate(model, tokenizer, prompt, chosen).correct
+        for name, chosen in items.items()
     }
-
-
-def _editorials(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> float:
-    """Perplexity on the test editorials: what was forgotten."""
-    texts = tasks.load("editorials").test["text"][:]
-    return measure_perplexity(model, tokenizer, texts).value
+    step, loss = trained.history.best
+    return Record(
+        **dataclasses.asdict(run),
+        batch_size=BATCH_SIZE,
+        correct=answers.pop(""),
+        domains=answers,
+        perplexity=measure_perplexity(model, tokenizer, editorials).value,
+        best=[step, round(loss, 5)],
+        trainable_parameters=trainable_parameters(model),
+        seconds=round(trained.seconds, 2),
+        peak_memory=trained.peak_memory,
+        **environment(model.device),
+    )

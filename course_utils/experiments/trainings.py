@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import datasets
+import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from course_utils.data.prompts import Prompt
@@ -16,7 +17,10 @@ from course_utils.training.loop import train
 from course_utils.training.plan import Example, TrainingConfig, make_examples
 from course_utils.training.state import History
 
-TEMPLATES = {"source": "Text: {text}\nSource:"}  # of tasks that are not about reviews
+TEMPLATES = {  # of tasks that do not ask about one review
+    "source": "Text: {text}\nSource:",
+    "pair": "{text}\nQuestion: which review is more positive, A or B?\nAnswer:",
+}
 REVIEW = "Review: {text}\nSentiment:"
 VALIDATION = 200  # items on which the best weights are chosen
 
@@ -59,8 +63,9 @@ def train_once(
     examples: tuple[list[Example], list[Example]],
     config: TrainingConfig,
     watch: Callable[[int], None] | None = None,
+    masters: dict[str, torch.Tensor] | None = None,
 ) -> Trained:
-    """Train in a folder that is thrown away, from the start."""
+    """Train in a folder that is thrown away, from the start; arguments as of ``train``."""
     start = time.perf_counter()
     with PeakMemory(model.device) as memory, tempfile.TemporaryDirectory() as folder:
         history = train(
@@ -71,5 +76,6 @@ def train_once(
             folder=Path(folder) / "run",
             resume=False,
             watch=watch,
+            masters=masters,
         )
     return Trained(history, time.perf_counter() - start, memory.peak)

@@ -122,6 +122,52 @@ def random_init(table: torch.Tensor, length: int, generator: torch.Generator) ->
     return directions * norm / table.shape[1] ** 0.5
 
 
+def normal_init(table: torch.Tensor, length: int, generator: torch.Generator) -> torch.Tensor:
+    """Draws from N(0, 1), PEFT's default start: (length, d_model) float32 on the table's device.
+
+    Args:
+        table: (vocabulary, d_model), of which only the width and the device count.
+        length: number of soft tokens.
+        generator: on the CPU.
+
+    Raises:
+        CourseError: see ``random_init``.
+    """
+    length = whole("length", length, 1)
+    _refuse_generator(generator)
+    _refuse_table(table)
+    return torch.randn(length, table.shape[1], generator=generator).to(table.device)
+
+
+def matched_init(table: torch.Tensor, length: int, generator: torch.Generator) -> torch.Tensor:
+    """Normal vectors with the mean and the covariance of the embeddings of the vocabulary.
+
+    They lie where words lie, and no word is meant: the control for what a start from words has by
+    its place alone. ``random_init`` lies about the origin instead, and words do not.
+
+    Args:
+        table: (vocabulary, d_model), at least two rows.
+        length: number of soft tokens.
+        generator: on the CPU.
+
+    Returns:
+        (length, d_model) float32 on the table's device.
+
+    Raises:
+        CourseError: see ``random_init``.
+    """
+    draws = normal_init(table, length, generator)
+    rows = table.detach().float()
+    if len(rows) < 2 or not bool(rows.isfinite().all()):
+        raise CourseError(
+            "The embeddings are fewer than two, or not finite numbers, so they have no covariance",
+            "load the model again: load_model()",
+        )
+    values, vectors = torch.linalg.eigh(torch.cov(rows.T).double())
+    root = (vectors * values.clamp(min=0).sqrt()) @ vectors.T  # symmetric: no sign is free
+    return (rows.mean(0).double() + draws.double() @ root).float()
+
+
 def common_tokens(
     tokenizer: PreTrainedTokenizerBase, texts: list[str], count: int = COMMON_TOKENS
 ) -> list[int]:

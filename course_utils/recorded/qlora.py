@@ -17,16 +17,9 @@ WIDTH = max(map(len, TITLES.values())) + 1
 
 
 def runs() -> dict[Method, list[Record]]:
-    """The runs of each method, one a seed: LoRA's are those of ``methods`` with this setting."""
-    qlora = recorded("qlora")
-    setting = (qlora[0].rank, qlora[0].learning_rate)
-    lora = [
-        r
-        for r in recorded("methods")
-        if r.method == Method.LORA and (r.rank, r.learning_rate) == setting
-    ]
+    """The runs of each method, one a seed."""
     found: dict[Method, list[Record]] = {}
-    for record in sorted(lora + qlora, key=lambda record: record.seed):
+    for record in sorted(recorded("qlora"), key=lambda record: record.seed):
         found.setdefault(record.method, []).append(record)
     return {method: found[method] for method in METHODS}
 

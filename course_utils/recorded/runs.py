@@ -20,6 +20,9 @@ from course_utils.files import write_text
 from course_utils.measure.evaluation import wilson_interval
 from course_utils.methods.names import Method
 
+STEPS = 245  # of 32 examples: about once through the training reviews
+START = "start/"  # what the names of prompts' starts begin with
+
 
 @dataclasses.dataclass(frozen=True)
 class Run:
@@ -32,9 +35,13 @@ class Run:
         seed: of the adapter's or prompt's start and of the order of the examples.
         task: name of the task that is trained.
         rank, alpha, targets: of LoRA; ``targets`` is a key of ``experiments.plan.TARGETS``.
-        length, init: of a soft prompt; ``init`` is ``random``, ``sampled``, ``labels`` or
-            ``text``.
+        length: of a soft prompt.
+        init: where a soft prompt starts: ``random``, ``matched``, ``sampled``, ``labels``, ``text``
+            or ``normal``. Of LoRA, ``pissa``, or empty where B starts at 0.
         shuffled: train on labels in random order, as a control.
+        steps: of training.
+        items: what is measured in the end, ``test``, or ``validation`` where settings are searched:
+            those validation items that have no say in which weights are kept.
     """
 
     study: str
@@ -48,6 +55,8 @@ class Run:
     length: int = 0
     init: str = ""
     shuffled: bool = False
+    steps: int = STEPS
+    items: str = "test"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,10 +64,11 @@ class Record:
     """One run: the fields of ``Run``, and what was measured.
 
     Attributes:
-        correct: one character a test item of the task, ``1`` where right, in the items' order.
-        domains: the same for the test items of other domains, by name.
+        correct: one character for each of the task's ``items``, ``1`` where right, in their order.
+        domains: the same for the test items of other domains, by name; empty in a search.
         perplexity: on the test editorials, after training.
-        best: steps done and validation loss of the weights that were kept.
+        best: steps done and validation loss of the weights that were kept, on the first
+            ``experiments.trainings.VALIDATION`` validation items.
         seconds: of training alone, validations included.
         peak_memory: bytes that PyTorch held on the device during training.
         device, versions, date: where, with what and when (UTC) it was run.
@@ -87,10 +97,11 @@ class Record:
     device: str
     versions: dict[str, str]
     date: str
+    items: str = "test"
 
     @property
     def accuracy(self) -> float:
-        """Share of the test items that were right."""
+        """Share of the items that were right."""
         return self.correct.count("1") / len(self.correct)
 
     @property
@@ -151,11 +162,30 @@ def run_of(record: Record) -> Run:
 def soft_prompts(study: str = "clusters") -> dict[str, torch.Tensor]:
     """Vectors of the recorded soft prompts by ``Record.key``: (moments, length, d_model) float32.
 
-    Of ``clusters`` the moments are the start and the end of the training; of other studies there
-    is the end alone.
+    The last are the weights that were kept, those that answered the record's items. Of
+    ``clusters`` the start stands before them; of other studies they are alone. Prompts of more
+    than 20 tokens are not kept.
     """
     tensors = load_file(settings.RECORDED / f"{study}.safetensors")
-    return {key: vectors.float() for key, vectors in tensors.items()}
+    found = {}
+    for key, vectors in tensors.items():
+        if not key.startswith(START):
+            start = tensors.get(start_key(key))
+            moments = [vectors] if start is None else [start, vectors]
+            found[key] = torch.stack(moments).float()
+    return found
+
+
+def start_key(key: str) -> str:
+    """Name of a prompt's start in the file of soft prompts: one for all that start there.
+
+    Args:
+        key: as ``Record.key`` gives it.
+    """
+    task, init, length, _, seed, *_ = key.split("/")
+    own_task = task if init in ("sampled", "labels") else ""
+    own_seed = "" if init in ("labels", "text") else seed
+    return f"{START}{init}/{length}/{own_task}/{own_seed}"
 
 
 def pack(answers: str) -> str:
@@ -179,6 +209,21 @@ def by_setting(records: Iterable[Record]) -> dict[Run, list[Record]]:
     for record in sorted(records, key=lambda record: record.seed):
         groups.setdefault(dataclasses.replace(run_of(record), seed=0), []).append(record)
     return groups
+
+
+def chosen(records: Iterable[Record]) -> list[Record]:
+    """The records of the setting with the lowest mean validation loss; all of them compete.
+
+    Raises:
+        CourseError: there is no record.
+    """
+    groups = list(by_setting(records).values())
+    if not groups:
+        raise CourseError(
+            "There is no record to choose a setting from",
+            "run the search first: python -m course_utils experiments lora_grid prompt_grid steps",
+        )
+    return min(groups, key=lambda group: sum(r.best[1] for r in group) / len(group))
 
 
 def course_table() -> torch.Tensor:

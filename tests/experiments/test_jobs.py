@@ -16,6 +16,31 @@ def test_every_job_is_done_in_another_process():
     assert list(jobs.perform_all(os.getpid, [], 2)) == []
 
 
+def test_the_next_job_may_follow_from_the_results_so_far():
+    waiting, found = [["a/b"], [], ["c/d"]], []
+
+    def next_job():
+        group = waiting[0] if waiting else []
+        return group.pop() if group else None
+
+    for result in jobs.perform_next(os.path.basename, next_job, 2):
+        found.append(result)
+        waiting[:] = waiting[2:]
+    assert found == ["b", "d"]
+
+
+def test_no_more_jobs_are_taken_than_there_are_workers():
+    taken = []
+
+    def next_job():
+        taken.append(len(taken))
+        return "a/b" if len(taken) <= 5 else None
+
+    results = jobs.perform_next(os.path.basename, next_job, 2)
+    assert next(results) == "b" and len(taken) == 2
+    assert list(results) == ["b"] * 4
+
+
 def test_a_job_leaves_the_device_empty_also_when_it_fails(monkeypatch):
     freed = []
     monkeypatch.setattr(jobs, "free_memory", lambda: freed.append(True))

@@ -27,17 +27,11 @@ def wide_model(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_DEVICE", "cpu")
 
 
-def test_the_study_has_the_settings_of_lora_in_methods():
-    for run in study.runs():
-        like = [
-            record
-            for record in recorded("methods")
-            if record.method == Method.LORA and record.rank == run.rank and record.seed == run.seed
-        ]
-        assert len(like) == 1
-        settings = run_of(like[0])
-        for name in ("learning_rate", "alpha", "targets", "task"):
-            assert getattr(settings, name) == getattr(run, name)
+def test_every_method_has_the_same_setting_and_the_recorded_runs_are_those():
+    runs = study.runs()
+    assert {run_of(record) for record in recorded("qlora")} == set(runs)
+    settings = {dataclasses.replace(run, method=Method.LORA, seed=0) for run in runs}
+    assert len(settings) == 1 and {run.method for run in runs} == set(study.METHODS)
 
 
 def test_a_study_does_not_run_again_what_it_has(tmp_path, monkeypatch):

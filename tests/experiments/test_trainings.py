@@ -27,6 +27,8 @@ def test_reviews_and_other_texts_have_their_prompts(task):
     assert trainings.prompt_of(task).template == "Review: {text}\nSentiment:"
     task.name = "source"
     assert trainings.prompt_of(task).template == "Text: {text}\nSource:"
+    task.name = "pair"
+    assert trainings.prompt_of(task).template.startswith("{text}\nQuestion: which review is more")
 
 
 def test_examples_are_of_the_training_items_or_of_others(task):

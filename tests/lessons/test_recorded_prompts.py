@@ -3,13 +3,16 @@
 import pytest
 import torch
 
+from course_utils import settings
 from course_utils.data import tasks
 from course_utils.data.prompts import Prompt
 from course_utils.experiments import plan
-from course_utils.methods.soft_prompt import label_init, random_init
+from course_utils.methods.soft_prompt import label_init, matched_init, random_init
 from course_utils.model.load import load_model
+from course_utils.recorded.paths import prompt_paths
 from course_utils.recorded.runs import course_table, recorded, run_of, soft_prompts
 
+PATHS = settings.RECORDED / "paths.safetensors"
 HALF = 2e-3  # relative precision of the stored vectors
 
 
@@ -24,12 +27,16 @@ def test_the_table_is_the_models(table):
 
 
 @pytest.mark.parametrize("study", ["clusters", "prompt_grid"])
-def test_every_planned_prompt_is_there(study):
+def test_the_vectors_of_every_prompt_are_there(study):
     records, vectors = recorded(study), soft_prompts(study)
-    assert {run_of(record) for record in records} == set(plan.STUDIES[study]())
-    assert {record.key for record in records} == set(vectors)
-    assert all(vectors[r.key].shape[1:] == (r.length, 576) for r in records)
+    kept = [record for record in records if plan.keeps_vectors(run_of(record))]
+    assert {record.key for record in kept} == set(vectors)
+    assert all(vectors[r.key].shape[1:] == (r.length, 576) for r in kept)
     assert all(torch.isfinite(v).all() for v in vectors.values())
+
+
+def test_the_grid_was_planned():
+    assert {run_of(record) for record in recorded("prompt_grid")} <= set(plan.prompt_grid())
 
 
 def test_label_starts_are_the_label_words(table):
@@ -42,16 +49,30 @@ def test_label_starts_are_the_label_words(table):
             torch.testing.assert_close(start, label_init(table, ids, 20), rtol=HALF, atol=HALF)
 
 
-def test_random_starts_depend_on_the_seed_alone(table):
+@pytest.mark.parametrize(("init", "draw"), [("random", random_init), ("matched", matched_init)])
+def test_drawn_starts_depend_on_the_seed_alone(table, init, draw):
     vectors = soft_prompts("clusters")
     for record in recorded("clusters"):
-        if record.init == "random":
-            expected = random_init(table, 20, torch.Generator().manual_seed(record.seed))
+        if record.init == init:
+            expected = draw(table, 20, torch.Generator().manual_seed(record.seed))
             start = vectors[record.key][0]
             torch.testing.assert_close(start, expected, rtol=HALF, atol=HALF)
 
 
 def test_every_prompt_has_moved():
     for vectors in soft_prompts("clusters").values():
-        steps = vectors.diff(dim=0).norm(dim=2).mean(1)  # (moments - 1,)
-        assert steps[0] > 0.3 and (steps > 0).all()
+        assert (vectors[-1] - vectors[0]).norm(dim=1).mean() > 0.3
+
+
+@pytest.mark.skipif(not PATHS.exists(), reason="the paths were not recorded yet")
+def test_paths_begin_at_the_start_and_pass_through_what_was_kept():
+    vectors, paths = soft_prompts("clusters"), prompt_paths()
+    by_key = {record.key: record for record in recorded("clusters")}
+    wanted = {key for key, record in by_key.items() if plan.has_path(run_of(record))}
+    assert set(paths) == wanted and len(wanted) == 12
+    for key, path in paths.items():
+        step, loss = by_key[key].best
+        place = path.steps.index(step)
+        assert path.losses[place] == loss == min(path.losses)
+        assert torch.equal(path.vectors[0], vectors[key][0])
+        assert torch.equal(path.vectors[place], vectors[key][-1])

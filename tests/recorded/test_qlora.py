@@ -16,13 +16,8 @@ from course_utils.recorded import runs as recorded_runs
 @pytest.fixture
 def recorded(tmp_path, monkeypatch):
     """A recorded study: three seeds of three methods, and their steps."""
-    real = recorded_runs.recorded("methods")
-    like = next(r for r in real if r.method == Method.LORA and r.rank == 8)
-    made = [
-        dataclasses.replace(like, study="qlora", method=run.method, seed=run.seed)
-        for run in study.runs()
-    ]
-    recorded_runs.write([r for r in real if r.method == Method.LORA], tmp_path / "methods.jsonl")
+    like = next(r for r in recorded_runs.recorded("qlora") if r.method == Method.LORA)
+    made = [dataclasses.replace(like, method=run.method, seed=run.seed) for run in study.runs()]
     recorded_runs.write(made, tmp_path / "qlora.jsonl")
     way = {"plain": {"seconds": 0.25, "before": 2**28, "peak_memory": 2**31}}
     report = dict.fromkeys(study.METHODS, way) | {"versions": {"torch": "2.11"}, "steps": 20}
@@ -32,7 +27,7 @@ def recorded(tmp_path, monkeypatch):
     return like
 
 
-def test_recorded_runs_are_paired_with_loras_of_the_same_setting(recorded):
+def test_recorded_runs_are_paired_by_seed_with_those_of_lora(recorded):
     found = qlora.runs()
     assert list(found) == list(study.METHODS)
     assert all([r.seed for r in seeds] == [0, 1, 2] for seeds in found.values())
