@@ -9,6 +9,7 @@ from course_utils.errors import CourseError
 from course_utils.validate import whole
 
 State = dict[str, torch.Tensor]
+Parts = tuple[torch.Tensor, torch.Tensor, torch.Tensor]  # U, S, Vh
 
 
 @torch.no_grad()
@@ -22,13 +23,17 @@ def spectrum(delta: torch.Tensor) -> torch.Tensor:
 
 
 @torch.no_grad()
-def decompose(delta: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def decompose(delta: torch.Tensor) -> Parts:
     """``(U, S, Vh)`` of a matrix (out, in), float32: do it once, then ``cut`` to many ranks.
 
     Raises:
         CourseError: it is no matrix, or not finite.
     """
-    return torch.linalg.svd(_matrix(delta), full_matrices=False)
+    matrix = _matrix(delta)
+    if matrix.shape[0] >= matrix.shape[1]:
+        return torch.linalg.svd(matrix, full_matrices=False)
+    V, S, Uh = torch.linalg.svd(matrix.mT, full_matrices=False)  # twice as fast on a CPU
+    return Uh.mT, S, V.mT
 
 
 def _matrix(delta: torch.Tensor) -> torch.Tensor:
@@ -41,7 +46,7 @@ def _matrix(delta: torch.Tensor) -> torch.Tensor:
     return delta.float()
 
 
-def cut(parts: tuple[torch.Tensor, torch.Tensor, torch.Tensor], rank: int) -> torch.Tensor:
+def cut(parts: Parts, rank: int) -> torch.Tensor:
     """The best approximation of at most that rank (Eckart & Young 1936): (out, in) float32.
 
     Args:

@@ -1,19 +1,23 @@
 """What full fine-tuning did to the weights: the learner's own update, kept and looked into.
 
-Lesson 2 keeps it (*On disk*); lesson 3 begins with it (*What did full fine-tuning change?*).
+The update is that of the float32 masters: the model's own weights are these after rounding to
+bfloat16, and their difference from the base would be rounding in large part (``rounding``). Lesson
+2 keeps it (*On disk*); lesson 3 begins with it (*What did full fine-tuning change?*).
 """
 
 import dataclasses
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import safetensors
 import torch
 from safetensors.torch import load_file, save_file
 
-from course_utils.analysis.low_rank import random_like, spectrum
+from course_utils.analysis.low_rank import random_like
+from course_utils.analysis.spectra import Spectrum, spectrum_of
 from course_utils.errors import CourseError
 from course_utils.files import write_whole
 from course_utils.machine.device import dtype_text, pick_dtype
@@ -22,7 +26,7 @@ from course_utils.model.layers import ALL_LINEAR
 from course_utils.settings import model_source, quick, results_folder
 
 LAYER = re.compile(rf"\.(\d+)\..*\.({'|'.join(ALL_LINEAR)})\.weight$")
-Spectra = dict[str, dict[str, list[float]]]
+Spectra = dict[str, dict[str, Spectrum]]
 
 
 def delta_path() -> Path:
@@ -37,21 +41,31 @@ def delta_path() -> Path:
 
 
 @torch.no_grad()
-def save_delta(base: torch.nn.Module, tuned: torch.nn.Module, path: Path) -> int:
-    """Write ``tuned - base`` for every parameter, in bfloat16.
+def save_delta(base: torch.nn.Module, masters: Mapping[str, torch.Tensor], path: Path) -> int:
+    """Write ``masters - base`` for every parameter, in bfloat16.
 
-    The difference is taken in float32; rounding it keeps 8 bits of the *update*.
+    The difference is taken in float32; rounding it keeps 8 bits of the *update*, an error of about
+    1/500 of each number.
+
+    Args:
+        base: the model before training.
+        masters: float32 weights after it, by the parameter's name, as the optimiser holds them.
 
     Returns:
         Size of the file in bytes.
 
     Raises:
-        CourseError: the file cannot be written.
+        CourseError: a parameter has no master, or the file cannot be written.
     """
-    tuned_parameters = dict(tuned.named_parameters())
+    parameters = dict(base.named_parameters())
+    if missing := parameters.keys() - masters.keys():
+        raise CourseError(
+            f"{len(missing)} parameters have no master, such as {min(missing)}",
+            "give the float32 copies that the optimiser stepped, by the parameter's name",
+        )
     delta = {
-        name: (tuned_parameters[name].float() - parameter.float()).bfloat16().contiguous()
-        for name, parameter in base.named_parameters()
+        name: (masters[name].float() - parameter.float()).bfloat16().contiguous()
+        for name, parameter in parameters.items()
     }
     note = {"format": "pt", "base": json.dumps(dataclasses.asdict(base_of(base)))}
     try:
@@ -99,13 +113,29 @@ def _damaged(path: Path, error: Exception) -> CourseError:
     )
 
 
+def update_of(path: Path, name: str) -> torch.Tensor:
+    """The update of one parameter in a file of ``save_delta``: float32, the parameter's shape.
+
+    Args:
+        name: of the parameter, such as ``model.layers.15.mlp.down_proj.weight``.
+
+    Raises:
+        CourseError: the file cannot be read, or has no such parameter.
+    """
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            return file.get_tensor(name).float()
+    except (OSError, safetensors.SafetensorError) as error:
+        raise _damaged(path, error) from error
+
+
 @torch.no_grad()
 def spectra_of(path: Path) -> Spectra:
     """Spectra of the middle layer's matrices in a file of ``save_delta``.
 
     Returns:
-        By name, the singular values of the ``update`` and of a ``random`` Gaussian matrix with its
-        shape and norm, largest first: as in ``recorded.update``.
+        By name, the spectrum of the ``update`` and of a ``random`` Gaussian matrix with its shape
+        and norm: as in ``recorded.update``.
 
     Raises:
         CourseError: the file cannot be read, or has no layers of the Llama or Qwen2 family.
@@ -125,12 +155,9 @@ def spectra_of(path: Path) -> Spectra:
             "use a model of the Llama or Qwen2 family (GPT-2's are Conv1D)",
         )
     for name, delta in deltas.items():
-        values = {"update": spectrum(delta), "random": spectrum(random_like(delta, generator))}
-        spectra[name.removesuffix(".weight")] = {k: v.tolist() for k, v in values.items()}
+        random = random_like(delta, generator)
+        spectra[name.removesuffix(".weight")] = {
+            "update": spectrum_of(delta),
+            "random": spectrum_of(random),
+        }
     return spectra
-
-
-def energy(singular_values: list[float], rank: int) -> float:
-    """Share of the squared norm that the first ``rank`` singular values hold, in [0, 1]."""
-    squares = [value**2 for value in singular_values]
-    return sum(squares[:rank]) / sum(squares)

@@ -49,16 +49,32 @@ class Checkpoint:
         self.place = self.folder / run
         self.step: int | None = None
 
-    def save_best(self, step: int, parameters: Parameters) -> None:
-        """Keep these weights as the best so far; earlier ones go when the next state is saved."""
-        self._save(_best(step), {name: p.detach() for name, p in parameters.items()})
+    def save_best(self, step: int, masters: dict[str, torch.Tensor]) -> None:
+        """Keep these weights as the best so far; earlier ones go when the next state is saved.
+
+        Args:
+            masters: in float32, by the parameter's name.
+        """
+        self._save(_best(step), masters)
 
     @torch.no_grad()
-    def load_best(self, parameters: Parameters, history: History) -> None:
-        """Copy the best weights that were kept into ``parameters``; without any, leave them."""
+    def load_best(
+        self,
+        parameters: Parameters,
+        history: History,
+        masters: dict[str, torch.Tensor] | None = None,
+    ) -> None:
+        """Round the best weights that were kept into ``parameters``; without any, leave them.
+
+        Args:
+            masters: is given a copy of them as they were before rounding, on the CPU.
+        """
         for step, _ in sorted(history.validations, key=lambda point: point[1]):
             if (self.place / _best(step)).exists():
-                _copy(self._load(_best(step)), parameters)
+                best = self._load(_best(step))
+                _copy(best, parameters)
+                if masters is not None:
+                    masters.update({name: value.clone() for name, value in best.items()})
                 return
 
     def save_moment(self, step: int, parameters: Parameters) -> None:

@@ -31,6 +31,7 @@ def train(
     resume: bool = True,
     further: bool = False,
     watch: Callable[[int], None] | None = None,
+    masters: dict[str, torch.Tensor] | None = None,
 ) -> History:
     """Train the parameters of ``model`` that require gradients.
 
@@ -47,6 +48,8 @@ def train(
         watch: called after each validation with the steps done; the model holds the weights of
             that moment. A resumed run calls it again for the moments before the interruption; for
             that the weights of each moment are kept while the run lasts.
+        masters: an empty dictionary, which is given the float32 weights that those of the model
+            are rounded from, by the parameter's name, on the CPU: those of the best step.
 
     Raises:
         CourseError: something about model, data or settings is refused (nothing has changed
@@ -54,7 +57,10 @@ def train(
             the model has the best weights so far.
     """
     door.check(model, examples, validation, config, pad_id)
-    run = Run(model, examples, validation, config, pad_id=pad_id, folder=folder, watch=watch)
+    run = Run(
+        model, examples, validation, config,
+        pad_id=pad_id, folder=folder, watch=watch, masters=masters,
+    )  # fmt: skip
     backward = backward_of(model, pad_id, run.optimiser.loss_scale)
     batches = plan_batches([len(example.ids) for example in examples], config)
 

@@ -43,9 +43,11 @@ class Run:
         pad_id: int,
         folder: Path,
         watch: Callable[[int], None] | None,
+        masters: dict[str, torch.Tensor] | None,
     ):
         self.model, self.validation, self.config, self.pad_id = model, validation, config, pad_id
         self.trainable, self.watch = trainable_by_name(model), watch
+        self.masters = masters
         self.optimiser = MixedPrecisionAdamW(
             list(self.trainable.values()),
             config.learning_rate,
@@ -78,7 +80,7 @@ class Run:
                     raise
                 finally:
                     self.model.zero_grad(set_to_none=True)
-                    self._checkpoint.load_best(self.trainable, self.history)
+                    self._checkpoint.load_best(self.trainable, self.history, self.masters)
                     self.model.eval()
             finally:
                 remember_end(self.model, begun or start.of_run)
@@ -111,7 +113,7 @@ class Run:
         done = len(self.history.losses)
         loss = mean_loss(self.model, self.validation, self.pad_id)
         if not self.history.validations or loss < self.history.best[1]:
-            self._checkpoint.save_best(done, self.trainable)
+            self._checkpoint.save_best(done, dict(zip(self.trainable, self.optimiser.masters)))
         if self.watch is not None:
             self._checkpoint.save_moment(done, self.trainable)
             self.watch(done)

@@ -5,7 +5,7 @@ import torch
 from safetensors.torch import save_file
 
 from course_utils.analysis import weight_update
-from course_utils.analysis.weight_update import add_delta, delta_path, save_delta
+from course_utils.analysis.weight_update import add_delta, delta_path, save_delta, update_of
 from course_utils.errors import CourseError
 from course_utils.model.tiny import tiny_model
 
@@ -15,11 +15,30 @@ def test_base_plus_delta_is_the_tuned_model(tmp_path):
     with torch.no_grad():
         for parameter in tuned.parameters():
             parameter.add_(1e-3 * torch.randn_like(parameter))
-    size = save_delta(base, tuned, tmp_path / "delta.safetensors")
+    size = save_delta(base, dict(tuned.named_parameters()), tmp_path / "delta.safetensors")
     assert size > 2 * sum(p.numel() for p in base.parameters())
     add_delta(base, tmp_path / "delta.safetensors")
     for ours, expected in zip(base.parameters(), tuned.parameters()):
         torch.testing.assert_close(ours, expected, atol=2e-5, rtol=0)
+
+
+def test_the_update_of_masters_is_finer_than_the_weights_of_the_model(tmp_path):
+    base = tiny_model().bfloat16()
+    masters = {name: p.float() + 1e-4 for name, p in base.named_parameters()}
+    save_delta(base, masters, tmp_path / "delta.safetensors")
+    name = "model.layers.0.mlp.up_proj.weight"
+    update = update_of(tmp_path / "delta.safetensors", name)
+    assert update.dtype == torch.float32 and update.shape == (48, 32)
+    torch.testing.assert_close(update, torch.full((48, 32), 1e-4), rtol=4e-3, atol=2e-8)
+    with pytest.raises(CourseError, match="cannot be read"):
+        update_of(tmp_path / "delta.safetensors", "odd")
+
+
+def test_a_parameter_without_a_master_is_named(tmp_path):
+    masters = dict(tiny_model().named_parameters())
+    del masters["model.norm.weight"]
+    with pytest.raises(CourseError, match="such as model.norm.weight"):
+        save_delta(tiny_model(), masters, tmp_path / "delta.safetensors")
 
 
 def test_a_missing_update_says_what_to_do(tmp_path):
@@ -28,7 +47,9 @@ def test_a_missing_update_says_what_to_do(tmp_path):
 
 
 def test_an_update_of_another_base_is_refused_and_the_model_left(tmp_path):
-    save_delta(tiny_model(seed=0), tiny_model(seed=2), tmp_path / "d.safetensors")
+    save_delta(
+        tiny_model(seed=0), dict(tiny_model(seed=2).named_parameters()), tmp_path / "d.safetensors"
+    )
     other = tiny_model(seed=1)
     before = [p.clone() for p in other.parameters()]
     with pytest.raises(CourseError, match="other weights"):

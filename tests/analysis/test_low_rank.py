@@ -78,3 +78,13 @@ def test_a_control_of_no_adapter_is_refused():
     for state in ({}, {"m.weight": A}, {"m.lora_A.x": A}):
         with pytest.raises(CourseError, match="no adapters"):
             random_adapter(state, torch.Generator())
+
+
+@pytest.mark.parametrize("shape", [(12, 30), (30, 12), (9, 9)])
+def test_the_parts_make_the_matrix_again_whatever_its_shape(shape):
+    matrix = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    U, S, Vh = decompose(matrix)
+    count = min(shape)
+    assert (U.shape, S.shape, Vh.shape) == ((shape[0], count), (count,), (count, shape[1]))
+    torch.testing.assert_close((U * S) @ Vh, matrix, atol=1e-4, rtol=0)
+    torch.testing.assert_close(U.mT @ U, torch.eye(count), atol=1e-5, rtol=0)

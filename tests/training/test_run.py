@@ -105,6 +105,20 @@ def test_an_interrupt_while_resuming_loses_nothing(tmp_path, monkeypatch, whole)
     assert history.losses == whole[1].losses and same(model, whole[0])
 
 
+@pytest.mark.parametrize("cut_off", [False, True])
+def test_the_masters_of_the_best_step_are_given_as_they_were_before_rounding(tmp_path, cut_off):
+    model = tiny_model().bfloat16()
+    if cut_off:
+        go(model, tmp_path / "run", watch=stop_at(6))
+    masters = {}
+    go(model, tmp_path / "run", masters=masters)
+    weights = dict(model.named_parameters())
+    assert masters.keys() == weights.keys()
+    for name, master in masters.items():
+        assert master.dtype == torch.float32 and torch.equal(master.bfloat16(), weights[name])
+    assert any(not torch.equal(m, weights[name].float()) for name, m in masters.items())
+
+
 def test_training_never_begins_with_trained_weights_unless_told(tmp_path, whole):
     model = tiny_model()
     go(model, tmp_path / "run")
