@@ -15,18 +15,21 @@ from course_utils.errors import CourseError
 from course_utils.settings import PACKAGE, absolute, fix_folders, lessons_folder, results_folder
 
 MEASUREMENTS = {  # studies that are not a list of runs: the module that has study_NAME(folder)
-    "update": "course_utils.experiments.update",
     "step_time": "course_utils.experiments.step_time",
     "memory": "course_utils.experiments.memory",
     "small_card": "course_utils.experiments.small_card",
     "float16": "course_utils.experiments.float16",
     "qlora": "course_utils.experiments.qlora",
     "free_text": "course_utils.experiments.free_text",
+    "pair_words": "course_utils.experiments.pair_words",
+    "explorer": "course_utils.experiments.explorer_data",
     "gpu_lesson": "course_utils.authoring",
 }
 IN_WORKERS = {  # the same, with study_NAME(folder, workers)
     "how_much": "course_utils.experiments.how_much",
     "label_counts": "course_utils.experiments.label_counts",
+    "update": "course_utils.experiments.update",
+    "intruders": "course_utils.experiments.intruders",
 }
 
 
@@ -112,25 +115,22 @@ def benchmark(arguments: argparse.Namespace) -> int:
 
 
 def experiments(arguments: argparse.Namespace) -> int:
-    """Run a study on a GPU: the recorded figures of the lessons (hours on a CPU)."""
-    from course_utils.experiments.plan import STUDIES
-    from course_utils.experiments.run_study import run_study
+    """Run studies on a GPU: the recorded figures of the lessons (hours on a CPU)."""
+    from course_utils.experiments.run_study import ALL, run_studies
 
     workers = validate.whole("--workers", arguments.workers, least=1)
     folder = absolute(arguments.folder or results_folder() / "experiments")
-    if arguments.study in STUDIES:
-        run_study(arguments.study, folder, workers)
-    elif arguments.study in MEASUREMENTS:
-        module = importlib.import_module(MEASUREMENTS[arguments.study])
-        getattr(module, f"study_{arguments.study}")(folder)
-    elif arguments.study in IN_WORKERS:
-        module = importlib.import_module(IN_WORKERS[arguments.study])
-        getattr(module, f"study_{arguments.study}")(folder, workers)
-    else:
-        raise CourseError(
-            f"There is no study '{arguments.study}'",
-            f"name one of: {', '.join([*STUDIES, *MEASUREMENTS, *IN_WORKERS])}",
-        )
+    others = [study for study in arguments.studies if study not in ALL]
+    for study in others:
+        if study not in MEASUREMENTS | IN_WORKERS:
+            known = ", ".join([*ALL, *MEASUREMENTS, *IN_WORKERS])
+            raise CourseError(f"There is no study '{study}'", f"name some of: {known}")
+    for study in others:
+        module = importlib.import_module((MEASUREMENTS | IN_WORKERS)[study])
+        more = (workers,) if study in IN_WORKERS else ()
+        getattr(module, f"study_{study}")(folder, *more)
+    if lists := [study for study in arguments.studies if study in ALL]:
+        run_studies(lists, folder, workers)
     return 0
 
 
@@ -187,7 +187,9 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("names", nargs="*", help="such as 01; all when none is named")
         if function is experiments:
             # Not as `choices`: reading the plan imports torch, and the doctor must start without.
-            command.add_argument("study", help="its name; an unknown one lists them all")
+            command.add_argument(
+                "studies", nargs="+", metavar="STUDY", help="names; an unknown one lists them all"
+            )
             command.add_argument("--folder", type=Path, help="where to write; results/experiments")
             command.add_argument("--workers", type=int, default=1, help="runs at the same time")
         if function is notebooks:

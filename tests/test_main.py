@@ -13,7 +13,7 @@ from course_utils import __main__ as commands
 from course_utils import settings
 from course_utils.assets import prepare
 from course_utils.errors import CourseError
-from course_utils.experiments import benchmark, how_much, plan, run_study, update
+from course_utils.experiments import benchmark, how_much, run_study, step_time
 from course_utils.lab import doctor, run_lessons
 from course_utils.settings import PACKAGE
 
@@ -211,38 +211,38 @@ def test_without_lessons_there_is_nothing_to_build(command, monkeypatch, capsys,
 
 def test_a_study_is_run_by_its_name(command, monkeypatch, tmp_path):
     calls = []
-    monkeypatch.setattr(run_study, "run_study", lambda *arguments: calls.append(arguments))
-    monkeypatch.setattr(update, "study_update", lambda folder: calls.append(folder))
+    monkeypatch.setattr(run_study, "run_studies", lambda *arguments: calls.append(arguments))
+    monkeypatch.setattr(step_time, "study_step_time", lambda folder: calls.append(folder))
     monkeypatch.setattr(how_much, "study_how_much", lambda *arguments: calls.append(arguments))
-    name = next(iter(plan.STUDIES))
-    assert command("experiments", name, "--folder", str(tmp_path), "--workers", "2") == 0
+    names = list(run_study.ALL)[-2:]
+    assert command("experiments", *names, "--folder", str(tmp_path), "--workers", "2") == 0
     assert command("experiments", "how_much", "--folder", str(tmp_path), "--workers", "3") == 0
     monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "results"))
-    assert command("experiments", "update") == 0
+    assert command("experiments", "step_time") == 0
     results = tmp_path / "results" / "experiments"
-    assert calls == [(name, tmp_path, 2), (tmp_path, 3), results]
+    assert calls == [(names, tmp_path, 2), (tmp_path, 3), results]
 
 
 @pytest.mark.parametrize("workers", ["0", "-1"])
 def test_a_study_needs_a_worker(command, monkeypatch, capsys, workers):
-    monkeypatch.setattr(run_study, "run_study", raises(AssertionError("it runs")))
-    assert command("experiments", next(iter(plan.STUDIES)), "--workers", workers) == 1
+    monkeypatch.setattr(run_study, "run_studies", raises(AssertionError("it runs")))
+    assert command("experiments", run_study.ALL[0], "--workers", workers) == 1
     assert f"--workers = {workers} cannot be used" in capsys.readouterr().err
 
 
 def test_a_relative_folder_of_a_study_is_seen_from_where_you_are(command, monkeypatch, tmp_path):
     calls = []
-    monkeypatch.setattr(update, "study_update", calls.append)
+    monkeypatch.setattr(step_time, "study_step_time", calls.append)
     monkeypatch.chdir(tmp_path)
     for given, folder in (("out", tmp_path / "out"), ("~/out", Path.home() / "out")):
-        assert command("experiments", "update", "--folder", given) == 0
+        assert command("experiments", "step_time", "--folder", given) == 0
         assert calls.pop() == folder
 
 
 def test_an_unknown_study_lists_them_all(command, capsys):
     assert command("experiments", "flight") == 1
     text = capsys.readouterr().err
-    known = [*plan.STUDIES, *commands.MEASUREMENTS, *commands.IN_WORKERS]
+    known = [*run_study.ALL, *commands.MEASUREMENTS, *commands.IN_WORKERS]
     assert all(name in text for name in known)
 
 
@@ -251,7 +251,7 @@ def test_an_unknown_study_lists_them_all(command, capsys):
 )
 def test_each_study_has_its_function(study, module):
     assert callable(getattr(importlib.import_module(module), f"study_{study}"))
-    assert study not in plan.STUDIES
+    assert study not in run_study.ALL
 
 
 def test_the_command_line_is_read_without_torch():
