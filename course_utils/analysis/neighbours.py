@@ -1,6 +1,6 @@
 """Which words lie nearest to a vector? By cosine, dot product or Euclidean distance.
 
-Lesson 4, *What has it learned? The nearest words*.
+Lesson 4, *The soft tokens, seen* and *Do soft tokens form clusters?*.
 """
 
 import torch
@@ -41,12 +41,7 @@ def nearest(vectors: torch.Tensor, table: torch.Tensor, metric: str, k: int) -> 
         raise CourseError(f"There is no metric '{metric}'", f"choose one of {', '.join(METRICS)}")
     vectors, table = checked(vectors, "vectors"), checked(table, "the table")
     k = whole("k", k, 1, len(table))
-    if vectors.shape[1] != table.shape[1]:
-        raise CourseError(
-            f"Vectors of {vectors.shape[1]} numbers cannot be compared with rows of "
-            f"{table.shape[1]}",
-            "take both from the same model",
-        )
+    _refuse_widths(vectors, table)
     if metric == "cosine" and not vectors.any(1).all():
         raise CourseError(
             f"Vector {int(vectors.any(1).int().argmin())} (counted from 0) is 0, so it has no "
@@ -99,12 +94,12 @@ def _values(vectors: torch.Tensor, rows: torch.Tensor, metric: str) -> torch.Ten
     return (vectors - rows).norm(dim=-1)
 
 
-@torch.no_grad()
 def tightness(vectors: torch.Tensor, table: torch.Tensor, k: int = 5) -> torch.Tensor:
     """How alike are the ``k`` nearest words of each vector? Mean cosine over their pairs.
 
-    In many models any two words have a cosine well above 0, so compare with the value of vectors
-    that were never trained.
+    In many models any two words have a cosine well above 0, as the whole table points one way.
+    So compare with vectors that were never trained and are distributed as the words are, and
+    look at the tightness of ``centred`` vectors in the ``centred`` table as well.
 
     Args:
         vectors: (n, d_model).
@@ -118,9 +113,33 @@ def tightness(vectors: torch.Tensor, table: torch.Tensor, k: int = 5) -> torch.T
         CourseError: see ``nearest``.
     """
     k = whole("k", k, 2, len(table))
-    words = normalize(table[nearest(vectors, table, "cosine", k)].float(), dim=2)
-    cosines = words @ words.transpose(1, 2)  # (n, k, k)
-    return (cosines.sum((1, 2)) - k) / (k * (k - 1))  # without each word's cosine with itself
+    return mean_cosine(table[nearest(vectors, table, "cosine", k)])
+
+
+@torch.no_grad()
+def mean_cosine(rows: torch.Tensor) -> torch.Tensor:
+    """Mean cosine of the pairs in each of (n, k, d_model) rows, k of at least 2: (n,) float32."""
+    directions, k = normalize(rows.float(), dim=2), rows.shape[1]
+    cosines = directions @ directions.transpose(1, 2)  # (n, k, k)
+    return (cosines.sum((1, 2)) - k) / (k * (k - 1))  # without each row's cosine with itself
+
+
+def centred(vectors: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
+    """The vectors less the mean row of the table, in which all words point the same way.
+
+    Args:
+        vectors: (n, d_model); ``table`` itself for the centred table.
+        table: (vocabulary, d_model).
+
+    Returns:
+        (n, d_model) float32.
+
+    Raises:
+        CourseError: the widths differ, or see ``vectors.checked``.
+    """
+    vectors, table = checked(vectors, "vectors"), checked(table, "the table")
+    _refuse_widths(vectors, table)
+    return vectors.float() - table.float().mean(0)
 
 
 def snap(
@@ -136,3 +155,12 @@ def snap(
     """
     ids = nearest(vectors, table, metric, 1)[:, 0]
     return ids, table.detach()[ids].float()
+
+
+def _refuse_widths(vectors: torch.Tensor, table: torch.Tensor) -> None:
+    if vectors.shape[1] != table.shape[1]:
+        raise CourseError(
+            f"Vectors of {vectors.shape[1]} numbers cannot be compared with rows of "
+            f"{table.shape[1]}",
+            "take both from the same model",
+        )

@@ -4,7 +4,15 @@ import pytest
 import torch
 
 from course_utils.analysis import neighbours
-from course_utils.analysis.neighbours import METRICS, nearest, nearest_words, snap, tightness
+from course_utils.analysis.neighbours import (
+    METRICS,
+    centred,
+    mean_cosine,
+    nearest,
+    nearest_words,
+    snap,
+    tightness,
+)
 from course_utils.errors import CourseError
 from course_utils.model.tiny import tiny_model, tiny_tokenizer
 
@@ -145,3 +153,22 @@ def test_a_vector_of_zero_has_no_direction_but_a_place():
 def test_a_row_of_zero_is_never_nearer_than_one_in_the_same_direction():
     table = torch.cat([torch.zeros(1, 6), draw(1)[1]])  # as of a padding token
     assert nearest(table[1:], table, "cosine", 1)[:, 0].tolist() == list(range(1, 41))
+
+
+def test_centred_rows_have_no_common_direction():
+    vectors, table = draw(5)
+    table = table + 3  # a cone: all rows point one way
+    rows = centred(table, table)
+    assert torch.allclose(rows.mean(0), torch.zeros(6), atol=1e-5)
+    assert torch.allclose(centred(vectors, table), vectors - table.mean(0), atol=1e-6)
+    assert tightness(table, table).mean() > 0.9 > 0.7 > tightness(rows, rows).mean()
+
+
+def test_a_mean_of_another_width_is_not_taken_away():
+    with pytest.raises(CourseError, match="5 numbers cannot be compared with rows of 6"):
+        centred(torch.ones(2, 5), draw(1)[1])
+
+
+def test_the_mean_cosine_of_rows():
+    rows = torch.tensor([[[1.0, 0], [0, 2], [3, 0]]])
+    assert mean_cosine(rows).tolist() == pytest.approx([1 / 3])

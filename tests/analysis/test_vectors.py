@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from course_utils.analysis.vectors import checked
+from course_utils.analysis.vectors import checked, checked_labels
 from course_utils.errors import CourseError
 
 
@@ -31,3 +31,25 @@ def test_the_first_row_that_is_not_finite_is_named(bad):
     vectors[2, 1] = vectors[3, 0] = bad
     with pytest.raises(CourseError, match=r"^Row 2 \(counted from 0\) of the table holds NaN"):
         checked(vectors, "the table")
+
+
+def test_rows_whose_sum_overflows_are_finite():
+    largest = torch.finfo(torch.float16).max
+    assert checked(torch.full((2, 3), largest, dtype=torch.float16), "vectors").isfinite().all()
+
+
+@pytest.mark.parametrize("bad", [torch.nan, torch.inf])
+def test_infinite_numbers_of_both_signs_do_not_hide_each_other(bad):
+    with pytest.raises(CourseError, match="Row 1"):
+        checked(torch.tensor([[1.0, 2.0], [bad, -bad]]), "vectors")
+
+
+def test_labels_pass_if_there_is_one_for_each_point():
+    assert checked_labels(torch.arange(3), 3).tolist() == [0, 1, 2] and len(
+        checked_labels(torch.zeros(5))
+    )
+    for labels in (torch.arange(2), torch.zeros(3, 1), torch.zeros(0)):
+        with pytest.raises(CourseError, match="do not fit 3 points"):
+            checked_labels(labels, 3)
+    with pytest.raises(CourseError, match="a list, not a tensor"):
+        checked_labels([0, 1])

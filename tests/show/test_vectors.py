@@ -1,4 +1,4 @@
-"""What the maps show: points, paths, words, tasks and seeds."""
+"""What the map shows: points, paths, words, and the box that is enlarged."""
 
 import io
 
@@ -7,32 +7,56 @@ import pytest
 import torch
 
 from course_utils.show.style import alt_text
-from course_utils.show.vectors import task_map, word_map
+from course_utils.show.vectors import word_map
 
 
-def points(n, seed=0):
-    return torch.randn(n, 2, generator=torch.Generator().manual_seed(seed))
+def points(n, seed=0, size=1.0):
+    return size * torch.randn(n, 2, generator=torch.Generator().manual_seed(seed))
+
+
+PANELS = {
+    "trained": torch.stack([points(4, seed) for seed in range(3)]),
+    "random walk": torch.stack([points(4, seed) for seed in (0, 5, 6)]),
+}
+WORDS = {" bad": points(1, 7)[0], " good": points(1, 8)[0]}
 
 
 def scattered(axes):
     return {c.get_label(): numpy.asarray(c.get_offsets()) for c in axes.collections}
 
 
-def test_the_word_map_shows_where_each_token_was():
-    paths, sample = torch.stack([points(4, seed) for seed in range(3)]), points(9, 5)
-    near = {" bad": points(1, 6)[0], " poor": points(1, 7)[0]}
-    figure = word_map(paths, near, {" negative": points(1, 8)[0]}, sample, "message")
-    [axes] = figure.axes
-    shown = scattered(axes)
-    assert numpy.allclose(shown["soft tokens, start"], paths[0])
-    assert numpy.allclose(shown["soft tokens, end"], paths[-1])
-    assert numpy.allclose(shown["words at random"], sample)
-    assert numpy.allclose(shown["nearest words at the end"], torch.stack(list(near.values())))
-    assert len(axes.lines) == 4
-    assert numpy.allclose(axes.lines[2].get_xydata(), paths[:, 2])
-    assert {text.get_text() for text in axes.texts} == {"' bad'", "' poor'", "' negative'"}
-    assert figure.get_suptitle() == "message" and axes.get_xlabel() and axes.get_ylabel()
-    assert "' bad', ' poor'" in alt_text(figure) and "4 soft tokens" in alt_text(figure)
+def test_each_column_has_its_tokens_among_the_words():
+    sample = points(9, 5, 4.0)
+    figure = word_map(PANELS, WORDS, sample, "message")
+    above, below = figure.axes[:2], figure.axes[2:]
+    assert [axes.get_title("left") for axes in above] == list(PANELS)
+    for whole, near, paths in zip(above, below, PANELS.values()):
+        assert numpy.allclose(whole.collections[0].get_offsets(), sample)
+        assert numpy.allclose(whole.collections[1].get_offsets(), paths[-1])
+        shown = scattered(near)
+        assert numpy.allclose(shown["soft tokens, start"], paths[0])
+        assert numpy.allclose(shown["soft tokens, end"], paths[-1])
+        assert numpy.allclose(shown["named words"], torch.stack(list(WORDS.values())))
+        assert len(near.lines) == 4
+        assert numpy.allclose(near.lines[2].get_xydata(), paths[:, 2])
+        assert {text.get_text() for text in near.texts} == {"' bad'", "' good'"}
+    assert figure.get_suptitle() == "message"
+    assert "4 soft tokens" in alt_text(figure) and "' bad', ' good'" in alt_text(figure)
+    moved = (PANELS["trained"][-1] - PANELS["trained"][0]).norm(dim=1).mean()
+    assert f"trained: {moved:.2f}" in alt_text(figure)
+
+
+def test_the_box_holds_all_tokens_and_is_what_is_enlarged():
+    figure = word_map(PANELS, WORDS, points(9, 5, 4.0), "message")
+    whole, near = figure.axes[0], figure.axes[2]
+    [box] = whole.patches
+    low, high = numpy.array(box.get_xy()), numpy.array(box.get_xy()) + [
+        box.get_width(), box.get_height()]  # fmt: skip
+    assert numpy.allclose([low[0], high[0]], near.get_xlim())
+    assert numpy.allclose([low[1], high[1]], near.get_ylim())
+    for paths in PANELS.values():
+        flat = paths.flatten(0, 1).numpy()
+        assert (flat > low).all() and (flat < high).all()
 
 
 @pytest.mark.parametrize(
@@ -40,33 +64,13 @@ def test_the_word_map_shows_where_each_token_was():
 )
 @pytest.mark.filterwarnings("ignore:Glyph")
 def test_a_word_is_drawn_as_it_is_and_not_as_a_formula(word):
-    sample = points(9)
-    figure = word_map(
-        torch.stack([points(2)] * 3), {word: sample[0]}, {word: sample[1]}, sample, "t"
-    )
+    figure = word_map({"a": torch.stack([points(2)] * 3)}, {word: points(1)[0]}, points(9), "t")
     figure.savefig(io.BytesIO(), format="png")
-    assert {text.get_text() for text in figure.axes[0].texts} == {repr(word)}
-    assert not any(text.get_parse_math() for text in figure.axes[0].texts)
-
-
-def test_the_task_map_has_a_panel_an_init_and_a_look_a_task():
-    tasks, seeds = ["movies", "movies", "tweets", "source"], [0, 1, 0, 0]
-    panels = {"random": points(4), "labels": points(4, 1)}
-    figure = task_map(panels, tasks, seeds, "message")
-    assert figure.get_suptitle() == "message" and len(figure.axes) == 2
-    for axes, (name, expected) in zip(figure.axes, panels.items()):
-        assert name in axes.get_title("left")
-        shown = scattered(axes)
-        assert numpy.allclose(shown["movies"], expected[:2])
-        assert numpy.allclose(shown["source"], expected[3:])
-        assert [text.get_text() for text in axes.texts] == ["0", "1", "0", "0"]
-        colours = {tuple(c.get_facecolor()[0]) for c in axes.collections}
-        shapes = {c.get_paths()[0].vertices.tobytes() for c in axes.collections}
-        assert len(colours) == len(shapes) == 3
-    assert "tasks movies, tweets, source" in alt_text(figure)
+    assert {text.get_text() for text in figure.axes[1].texts} == {repr(word)}
+    assert not any(text.get_parse_math() for text in figure.axes[1].texts)
 
 
 def test_no_words_at_all_can_be_drawn():
-    paths = torch.stack([points(3, seed) for seed in range(2)])
-    figure = word_map(paths, {}, {" negative": points(1, 8)[0]}, points(9), "message")
+    figure = word_map({"a": torch.stack([points(3, 0), points(3, 1)])}, {}, points(9), "message")
     figure.canvas.draw()
+    assert "Named words: none" in alt_text(figure)
