@@ -18,8 +18,9 @@ class Usual(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x):
-        update = self.dropout(x) @ self.lora_A.T @ self.lora_B.T
-        return self.base(x) + self.alpha / self.rank * update
+        y = self.base(x)
+        update = self.dropout(x).float() @ self.lora_A.T @ self.lora_B.T
+        return y + (self.alpha / self.rank * update).to(y.dtype)
 
 
 def start_by(name, change):

@@ -162,15 +162,24 @@ def beside_bfloat16(answer: Any, numbers: random.Random) -> None:
         with torch.autocast("cpu", torch.bfloat16):
             near(case.forward(x), case.right(x), "under autocast the output is another")
             examine_dtype(case.forward(x.bfloat16()))
-        try:
-            got = call(case.layer, x.bfloat16())
-        except AnswerRaised as raised:
-            if re.search("dtype|scalar type", str(raised.error)):
-                return  # the course runs a bfloat16 model under autocast
-            raise
-        examine_dtype(got)
+        got = outside_autocast(case, x.bfloat16())
         with torch.autocast("cpu", torch.bfloat16):
             near(got, case.right(x), "with a bfloat16 base and input the output is another")
+
+
+def outside_autocast(case: Case, x: Tensor) -> Any:
+    """What the layer gives where nobody brings two dtypes together; its dtype is that of x."""
+    try:
+        got = call(case.layer, x)
+    except AnswerRaised as raised:
+        if re.search("dtype|scalar type", str(raised.error)):
+            raised.likely = (
+                "x is bfloat16 here, A and B are float32, and outside autocast PyTorch multiplies "
+                "no two dtypes: bring A and B to x.dtype, or x to theirs and the update back"
+            )
+        raise
+    examine_dtype(got)
+    return got
 
 
 def near(got: Any, expected: Tensor, likely: str) -> None:
@@ -206,8 +215,8 @@ HINTS = (
     "for each part, ask: is it trained, which shape has it, how does it start?",
     "lora_A is (rank, in) and random, lora_B is (out, rank) and zero, both torch.nn.Parameter "
     "in float32 on base.weight.device; base.requires_grad_(False)",
-    "forward: self.base(x) + self.alpha / self.rank * (self.dropout(x) @ self.lora_A.T "
-    "@ self.lora_B.T), with self.dropout = torch.nn.Dropout(dropout)",
+    "forward: self.base(x) + self.alpha / self.rank * (self.dropout(x) @ self.lora_A.T.to(x.dtype) "
+    "@ self.lora_B.T.to(x.dtype)), with self.dropout = torch.nn.Dropout(dropout)",
 )
 
 

@@ -1,4 +1,4 @@
-"""``nearest`` (lesson 4, *What has it learned? The nearest words*)."""
+"""``nearest`` (lesson 4, *The soft tokens, seen*)."""
 
 import random
 from typing import Any

@@ -1,4 +1,4 @@
-"""``pca`` (lesson 4, *Do soft tokens form clusters?*)."""
+"""``pca`` (lesson 4, *Principal components*)."""
 
 import random
 from collections.abc import Callable

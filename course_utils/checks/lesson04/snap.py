@@ -1,4 +1,4 @@
-"""``snap`` (lesson 4, *What has it learned? The nearest words*)."""
+"""``snap`` (lesson 4, *The soft tokens, seen*)."""
 
 import random
 from collections.abc import Callable

@@ -175,8 +175,9 @@ def test_folder_that_cannot_be_written_is_said_once_and_the_session_still_counts
                 "expected_best"]),
     (lesson02, ["collate", "answer_loss", "learning_rate", "training_step",
                 "bytes_per_parameter", "master_step", "perplexity", "disk_bytes"]),
-    (lesson03, ["LoRALinear", "add_lora", "count_lora", "merged_weight", "adapter_state",
-                "truncate", "lora_training_bytes"]),
+    (lesson03, ["truncate", "rounding_share", "LoRALinear", "add_lora", "count_lora",
+                "lora_training_bytes", "intruders", "merged_weight", "adapter_state",
+                "pissa_start"]),
 ])  # fmt: skip
 def test_progress_lists_the_exercises_in_their_order(folder, capsys, check, names):
     getattr(check, names[1])(lambda *_: 3)

@@ -1,5 +1,7 @@
 """Answers to ``LoRALinear``."""
 
+import contextlib
+
 import torch
 from torch import nn
 from torch.nn.functional import dropout as drop
@@ -28,7 +30,8 @@ class Gaussian(nn.Module):
 
     def forward(self, x):
         x_ = drop(x, self.p, self.training)
-        result = linear(linear(x_, self.lora_A), self.scale * self.lora_B)
+        A, B = self.lora_A.type_as(x), self.lora_B.type_as(x)
+        result = linear(linear(x_, A), self.scale * B)
         return result + linear(x, self.base.weight, self.base.bias)
 
 
@@ -38,7 +41,7 @@ class OneMatrix(Usual):
     def forward(self, x):
         update = torch.einsum("or,ri->oi", self.lora_B, self.lora_A) * (self.alpha / self.rank)
         y = self.base(x)
-        return y + linear(self.dropout(x), update).to(y.dtype)
+        return y + linear(self.dropout(x), update.to(x.dtype)).to(y.dtype)
 
 
 def forward_by(name, function):
@@ -155,11 +158,15 @@ def float32_returned(layer, x):
 
 
 def NEXT(answer):
-    for dtype in (torch.float32, torch.bfloat16):
+    for dtype, around in (
+        (torch.float32, mixed_precision),
+        (torch.bfloat16, mixed_precision),
+        (torch.bfloat16, contextlib.nullcontext),
+    ):
         model, ids = tiny_model("llama").to(dtype), torch.tensor([[3, 1, 2]])
 
-        def logits(model=model, ids=ids):
-            with mixed_precision(model):
+        def logits(model=model, ids=ids, around=around):
+            with around(model):
                 return model(input_ids=ids).logits.float()
 
         before = logits()
@@ -218,5 +225,6 @@ WRONG = [
     (forward_by("Merging", merging), "the base's own weight is changed"),
     (forward_by("WithAnActivation", with_an_activation), "no activation between A and B"),
     (forward_by("Float32Returned", float32_returned), "the dtype of base(x)"),
+    (forward_by("NeverCasting", lambda s, x: s.base(x) + scaled(s, x)), "multiplies no two dtypes"),
     (a_function, "inherits from torch.nn.Module"),
 ]  # fmt: skip

@@ -204,8 +204,8 @@ class wrong_bias_trains(nn.Module):
         return self.base(x) + (self.scale * path).to(x.dtype)
 
 
-class right_under_autocast(nn.Module):
-    """Never converts x: right under autocast, as the lesson runs it (meant as a mistake)."""
+class wrong_only_under_autocast(nn.Module):
+    """Never converts x, so it stops on bfloat16 input outside autocast."""
 
     def __init__(self, base, rank, alpha, dropout=0.0):
         super().__init__()
@@ -233,6 +233,7 @@ class wrong_dropout_on_all(nn.Module):
 
 
 SAYS = {
+    "wrong_only_under_autocast": "outside autocast PyTorch multiplies no two dtypes",
     "wrong_rslora": "another method, rsLoRA",
     "wrong_dropout_in_eval": "dropout is active in evaluation",
     "wrong_peft_modules": "is a whole layer, as PEFT has it",
