@@ -19,6 +19,8 @@ CHANGES = {
     EQUAL: Change(1.0, 0.9, 2.1),
 }
 
+GRID = ("rank 1", "rank 8", "full fine-tuning")  # series of the lesson on LoRA
+
 
 class Items(list):
     """As many items as are asked for, with texts."""
@@ -40,6 +42,7 @@ class Result:
     source: str = "recorded"
     quick: bool = False
     seconds: float = 1.0
+    steps: int = 245
     details: dict = dataclasses.field(default_factory=lambda: {"prefix": "", "prompts_tried": 1})
 
     @property
@@ -166,9 +169,10 @@ def _lesson_3(outcome, ours, best_prompt, full):
     usual = outcome == USUAL
     moved = types.SimpleNamespace(lora_B=torch.ones(1) if usual else torch.zeros(1))
     untaught = {USUAL: 50, TURNED: 240, EQUAL: 150}[outcome]  # right, of 250
+    inside = types.SimpleNamespace(against_whole=lambda *_: compare(ours.correct, full.correct))
     return {
-        "adapted": [moved],
-        "kept": {"LoRA": 9.0 if usual else 1.0, "full fine-tuning": 9.0},
+        "model": types.SimpleNamespace(parameters=lambda: []),
+        "share": 1.0 if usual else 0.1,
         "whole": 9.0,
         "fastest": {"LoRA": 1.0 if usual else 9.0, "full fine-tuning": 1.0},
         "full": full,
@@ -181,47 +185,48 @@ def _lesson_3(outcome, ours, best_prompt, full):
         "random_result": Result({USUAL: "0" * 250, TURNED: "1" * 250, EQUAL: FAIR[:250]}[outcome]),
         "some_before": Result("1" * 150 + "0" * 100),
         "shuffled": [Result("1" * untaught + "0" * (250 - untaught))] * 3,
+        "inside": inside,
+        "strong": "LoRA",
+        "gone": {"intruders": 0.5, "others": 0.1, "update": 0.2},
         "after": {"tweets": None},
         "texts": ["a text"] * 100,
         "change": CHANGES[outcome],
-        "lora": types.SimpleNamespace(lora_layers=lambda _: {}),
-        "some_items": Items(range(250)),
+        "lora": types.SimpleNamespace(lora_layers=lambda _: {"a layer": moved}),
         "same": 0.99 if usual else 0.5,
-        "swaps": [1.0] * 6,
+        "apart": 0.0,
+        "swap": 1.0,
         "reload": 99.0 if usual else 2.0,
+        "ranks": compare(ours.correct, full.correct),
+        "best": {name: [types.SimpleNamespace(trainable_parameters=2)] for name in GRID},
+        "rates": dict.fromkeys(GRID, 1e-3),
+        "tried": dict.fromkeys(GRID, [1e-4, 1e-3, 1e-2]),
+        "lora_grid": types.SimpleNamespace(best_table=lambda *_: None),
+        "grid": None,
         "my_points": {"2e-3": 1.0 if usual else 6.0, "5e-5": 5.0},
-        "runs": {("LoRA", 8): [ours]},
+        "ours": {"LoRA, rank 8": [ours]},
         "reference": [full],
+        "runs": {("LoRA", 8, "pissa"): [ours], ("LoRA", 8, ""): [full]},
     }
 
 
 def _lesson_4(outcome, ours, best_prompt, full):
-    usual, vectors = outcome == USUAL, torch.ones(2, 4)
+    usual = outcome == USUAL
     kinds = {USUAL: (WRONG, RIGHT), TURNED: (RIGHT, WRONG), EQUAL: (FAIR, FAIR)}
-    recorded = types.SimpleNamespace(
-        method="prompt tuning", device="a GPU", date="today", seed=0, trainable_parameters=2,
-        correct=ours.correct, accuracy=ours.accuracy,
-    )  # fmt: skip
-    book = types.SimpleNamespace(
-        find=lambda *_: best_prompt, RECORDED=None,
-        read=lambda _: [types.SimpleNamespace(**vars(best_prompt), n=400)],
-        current=lambda *_: [best_prompt],
-    )  # fmt: skip
+    over_words = compare_means([ours.correct], [best_prompt.correct])
     return {
-        "labbook": book,
-        "starts": {"labels": vectors, "random": vectors, "N(0, 1)": 9 * vectors},
-        "norms": torch.tensor(2.0),
-        "start_losses": {"labels": 6.0, "random": 5.0 if usual else 7.0},
-        "recorded": lambda _: [recorded] * 3,
-        "everything": 100,
+        "first": types.SimpleNamespace(device="a GPU", date="today", correct=ours.correct),
+        "pair_leads": {"TF-IDF": over_words},
+        "over_words": over_words,
+        "start_losses": {"labels": 6.0 if usual else 5.0},
+        "no_prompt": 5.0,
+        "losses": [1.0] * 40,
+        "validations": [(0, 6.0), (40, 1.0 if usual else 5.5)],
+        "best": 1,
         "tuned": ours,
-        "my_nearest": lambda *_: torch.zeros(2, 1, dtype=torch.long),
-        "path": torch.stack([vectors, -vectors if usual else vectors]),
-        "table": None,
-        "label_ids": [0, 1],
-        "LENGTH": 2,
-        "cosine_similarity": torch.nn.functional.cosine_similarity,
-        "loss": compare(*kinds[outcome]),
+        "lead": verdicts.paired(ours, best_prompt),
+        "turned": 0.5 if usual else 1.0,
+        "snap_losses": {"your prompt": compare(*kinds[outcome])},
+        "change": CHANGES[outcome],
     }
 
 

@@ -48,7 +48,7 @@ SAID = {
     ("02", "report.difference"): ("everything is ahead of the head on frozen features: +35.0",),
     ("02", "verdicts.trend"): ("perplexity on editorials rose: the interval excludes 1",),
     ("03", "halved"): (f"validation loss fell by half{HOLDS}", f"every B has moved{HOLDS}"),
-    ("03", "share = kept"): (
+    ("03", "LoRA keeps 70 %"): (
         f"LoRA keeps 70 % to 130 % of the activations{HOLDS}",
         f"at least the predicted bytes were held{HOLDS}",
         f"in time, neither is twice the other{HOLDS}",
@@ -70,17 +70,28 @@ SAID = {
     ("03", "merged and unmerged"): (f"merged and unmerged agree on 95 % of the items{HOLDS}",),
     ("03", "swapping"): (f"swapping is over ten times as fast{HOLDS}",),
     ("03", "gets further"): (f"LoRA's own rate gets further{HOLDS}",),
-    ("03", "verdicts.versus"): ("LoRA of rank 8 is ahead of full fine-tuning: +35.0 points",),
-    ("04", "worst start"): (f"the label words make the worst start{HOLDS}",),
+    ("03", "without its intruders"): (
+        "LoRA without its intruders is ahead of LoRA: +35.0 points",
+        "LoRA without as many others is ahead of LoRA: +35.0 points",
+    ),
+    ("03", "each at its best rate"): (
+        "rank 8 is ahead of rank 1, each at its best rate: +35.0 points",
+    ),
+    ("03", "LoRA of rank 8"): ("LoRA of rank 8 is ahead of full fine-tuning: +35.0 points",),
+    ("03", "PiSSA's start"): ("PiSSA's start is ahead of LoRA's, rank 8: +35.0 points",),
+    ("04", "pair_leads"): ("the soft prompt is ahead of TF-IDF: +35.0 points",),
+    ("04", "behind_none"): (f"label words start worse than no prompt{HOLDS}",),
     ("04", "fell to a third"): (f"validation loss fell to a third{HOLDS}",),
     ("04", "test items at least"): (
         f"test items at least 400{HOLDS} (400)",
         "prompt tuning is ahead of the best hand-written prompt",
     ),
-    ("04", "verdicts.versus"): ("the mean of 3 seeds is ahead of the best prompt: +35.0 points",),
-    ("04", "have moved"): (f"and yet they have moved, to a mean cosine below 0.9{HOLDS}",),
-    ("04", '"the soft prompt", loss'): ("the snapped prompt is behind the soft prompt",),
-    ("04", "it was"): ("the snapped prompt is behind the soft prompt it was",),
+    ("04", "over_words"): ("prompt tuning, recorded, is ahead of the best prompt: +35.0 points",),
+    ("04", "have turned"): (f"the tokens have turned, to a mean cosine below 0.9{HOLDS}",),
+    ("04", "snap_losses"): ("your prompt, snapped, is behind the prompt as it was",),
+    ("04", "verdicts.trend"): (
+        "perplexity with the prompt in place rose: the interval excludes 1",
+    ),
     ("04", "the loss fell"): (f"the loss fell{HOLDS}",),
     ("05", "in_order"): (
         f"every rounding raises perplexity{HOLDS}",
@@ -96,8 +107,12 @@ SAID = {
 }
 RECORDED = {  # decided in a quick run too
     ("02", "report.difference"),
-    ("03", "verdicts.versus"),
-    ("04", "verdicts.versus"),
+    ("03", "without its intruders"),
+    ("03", "each at its best rate"),
+    ("03", "LoRA of rank 8"),
+    ("03", "PiSSA's start"),
+    ("04", "pair_leads"),
+    ("04", "over_words"),
 }
 NEVER_TURNED = {"the best of the nine is ahead of the worst one", f"it did not double{HOLDS}"}
 
