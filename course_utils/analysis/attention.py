@@ -40,11 +40,6 @@ class Looks:
     norms: torch.Tensor
     soft_tokens: int
 
-    @property
-    def first_share(self) -> float:
-        """Share of the attention that the first position takes, the mean over layers."""
-        return self.shares[FIRST].mean().item()
-
 
 @torch.no_grad()
 def where_it_looks(

@@ -43,11 +43,6 @@ def subspace_overlap(first: torch.Tensor, second: torch.Tensor) -> float:
     return shared / min(first.shape[1], second.shape[1])
 
 
-def random_directions(size: int, k: int, generator: torch.Generator) -> torch.Tensor:
-    """Orthonormal directions drawn at random: (size, k) float32, a control."""
-    return torch.linalg.qr(torch.randn(size, k, generator=generator)).Q
-
-
 def expected_overlap(size: int, k: int) -> float:
     """Mean overlap of a random subspace with any other, neither larger than ``k``: k / size.
 

@@ -1,6 +1,6 @@
 """Shrink intruder dimensions, or as much of something else, and measure the model again.
 
-Part of ``experiments intruders``. Lesson 3, *Act on it*.
+Part of ``experiments intruders``. Lesson 3, *Take them away*.
 """
 
 import dataclasses

@@ -1,6 +1,6 @@
 """Several seeds of a method on the same items: mean, spread, and distance from another's.
 
-Lesson 3, *LoRA against full fine-tuning, over three seeds*; lesson 4, *What did it gain?*.
+Lesson 3, *LoRA against full fine-tuning, over five seeds*; lesson 4, *What did it gain?*.
 """
 
 import dataclasses

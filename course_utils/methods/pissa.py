@@ -3,7 +3,7 @@
 LoRA starts from B = 0 and a random A, PiSSA from the best approximation of the weight W: B A is W
 cut to rank ``rank``, and what is frozen is the rest, W - B A. Together they are W, so that nothing
 changes at the start, but what is trained are the directions in which the weight is largest. Lesson
-3, *A start from the largest directions*; ``experiments lora_grid`` records it.
+3, *Another start*; ``experiments lora_grid`` records it.
 """
 
 from collections.abc import Sequence
