@@ -286,3 +286,15 @@ def test_replacing_takes_any_layer():
     model = nn.Sequential(nn.Linear(4, 4), nn.Sequential(nn.Linear(4, 5)))
     names = layers.replace_linear(model, lambda layer: LoRALinear(layer, 2, 3.0), ("0",))
     assert names == ["0", "1.0"] and list(lora_layers(model)) == names
+
+
+def test_the_gradients_are_those_of_the_formula():
+    torch.manual_seed(0)
+    layer = LoRALinear(nn.Linear(6, 5), rank=2, alpha=6.0)
+    nn.init.normal_(layer.lora_B)
+    x, gradient = torch.randn(3, 4, 6, requires_grad=True), torch.randn(3, 4, 5)
+    wanted = (x, layer.lora_A, layer.lora_B)
+    formula = layer.base(x) + 3 * x @ layer.lora_A.mT @ layer.lora_B.mT
+    expected = torch.autograd.grad(formula, wanted, gradient)
+    for found, right in zip(torch.autograd.grad(layer(x), wanted, gradient), expected):
+        torch.testing.assert_close(found, right)
