@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.functional import linear
 
 from course_utils import validate
 from course_utils.errors import CourseError
@@ -54,9 +55,21 @@ class LoRALinear(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if self.untouched is not None:  # merged: the update is in the base's weight
             return self.base(x)
+        if self._is_plain(x):
+            base = self.base
+            return _Product.apply(x, base.weight, base.bias, self.lora_A, self.lora_B, self.scale)
         y = self.base(x)  # (..., out)
         A, B = self.lora_A.to(y.dtype), self.lora_B.to(y.dtype)
-        return _AddUpdate.apply(y, self.dropout(x).to(y.dtype), A, B, self.scale)
+        return y + self.scale * linear(linear(self.dropout(x).to(y.dtype), A), B)
+
+    def _is_plain(self, x: torch.Tensor) -> bool:
+        """Is the base an ordinary layer, frozen, in the dtype of its products, without dropout?"""
+        base, device = self.base, x.device.type
+        autocast = torch.is_autocast_enabled(device)
+        dtype = torch.get_autocast_dtype(device) if autocast else x.dtype
+        dropped = self.training and self.dropout.p > 0
+        frozen = type(base) is nn.Linear and not any(p.requires_grad for p in base.parameters())
+        return frozen and base.weight.dtype == dtype and not dropped
 
     @torch.no_grad()
     def merge(self) -> None:
@@ -92,31 +105,41 @@ class LoRALinear(nn.Module):
         self.untouched = None
 
 
-class _AddUpdate(torch.autograd.Function):
-    """``y + scale * B A x``, written into ``y``; ``x`` (..., in) has the dtype of ``y`` (..., out).
+class _Product(torch.autograd.Function):
+    """``W x + bias + scale * B A x`` in the dtype of a frozen W, all added up in one place.
 
-    Autograd's own way would make the update, and its sum with ``y``, as tensors of their own.
+    Autograd's own way would make the update, its sum with ``W x``, and backwards the gradients of
+    both uses of x, as tensors of their own.
     """
 
     @staticmethod
     def forward(
-        ctx: Any, y: torch.Tensor, x: torch.Tensor, A: torch.Tensor, B: torch.Tensor, scale: float
+        ctx: Any,
+        x: torch.Tensor,
+        W: torch.Tensor,
+        bias: torch.Tensor | None,
+        A: torch.Tensor,
+        B: torch.Tensor,
+        scale: float,
     ) -> torch.Tensor:
-        low = torch.mm(x.reshape(-1, x.shape[-1]), A.t()).mul_(scale)  # (tokens, rank)
-        ctx.mark_dirty(y)
-        ctx.save_for_backward(x, A, B, low)
+        rows = x.reshape(-1, x.shape[-1]).to(W.dtype)  # (tokens, in)
+        A, B = A.to(W.dtype), B.to(W.dtype)
+        low = torch.mm(rows, A.t())  # (tokens, rank)
+        ctx.save_for_backward(rows, W, A, B, low)
         ctx.scale = scale
-        y.view(-1, len(B)).addmm_(low, B.t())
-        return y
+        y = linear(rows, W, bias).addmm_(low, B.t(), alpha=scale)
+        return y.view(*x.shape[:-1], len(W))
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        x, A, B, low = ctx.saved_tensors
-        to_y = gradients[0].reshape(-1, len(B))
+        rows, W, A, B, low = ctx.saved_tensors
+        to_y = gradients[0].reshape(-1, len(W))
         to_low = torch.mm(to_y, B).mul_(ctx.scale)
-        to_x = torch.mm(to_low, A).view_as(x) if ctx.needs_input_grad[1] else None
-        to_A, to_B = torch.mm(to_low.t(), x.reshape(-1, x.shape[-1])), torch.mm(to_y.t(), low)
-        return gradients[0], to_x, to_A, to_B, None
+        to_A, to_B = torch.mm(to_low.t(), rows), torch.mm(to_y.t(), low).mul_(ctx.scale)
+        to_x = None
+        if ctx.needs_input_grad[0]:
+            to_x = torch.mm(to_y, W).addmm_(to_low, A).view(*gradients[0].shape[:-1], -1)
+        return to_x, None, None, to_A, to_B, None
 
 
 @torch.no_grad()

@@ -23,6 +23,7 @@ from course_utils.errors import CourseError
 from course_utils.machine.device import pick_device, pick_dtype
 from course_utils.machine.processor import follow_quota
 from course_utils.model import sound
+from course_utils.model.attention import group_heads
 from course_utils.model.identity import remember_origin, weight_files
 from course_utils.model.norms import LIKE_LLAMA, RMSNorm
 from course_utils.model.selftest import ways
@@ -40,8 +41,9 @@ def load_model(
     Only safetensors are read, no code that comes with a model is run, and what loads is what was
     saved: see ``model.sound`` and ``model.selftest``.
 
-    Attention is computed the plain ("eager") way. For texts this short it is the fastest for
-    training on a CPU, and it has no trouble with padded rows on a GPU.
+    Attention is computed the plain ("eager") way. For texts this short it is faster than PyTorch's
+    fused kernels on a CPU, and it has no trouble with padded rows on a GPU. On a CPU a model of
+    Llama's kind takes the steps of ``model.attention``.
 
     Args:
         dtype: precision of the weights; by default that of ``device.pick_dtype``.
@@ -74,6 +76,8 @@ def load_model(
         sound.refuse_not_finite(model, source)
         sound.suit_tokenizer(tokenizer, model, source)
     norms_in_float32(model)
+    if device.type == "cpu":
+        group_heads(model)
     model = model.to(device).eval()
     remember_origin(model, weight_files(source))
     if quantization is None:  # else once ``libraries.bnb`` has made its layers safe to call

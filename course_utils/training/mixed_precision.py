@@ -14,6 +14,7 @@ after many good steps it is doubled (section 3.2). The constants are those of
 steps all parameters at once.
 """
 
+import itertools
 import math
 
 import torch
@@ -23,9 +24,9 @@ from course_utils.errors import CourseError
 START = 2.0**16
 GROWTH_INTERVAL = 2000  # good steps in a row after which the scale doubles
 LEAST = 2.0**-8
-# Parameters whose gradients are held in float32 at the same time: few where memory is scarce, all
-# where many small calls are slow.
-CHUNK = {"cpu": 4, "cuda": 100_000}
+# Numbers whose gradients are held in float32 at the same time, but for a larger parameter: few
+# where memory is scarce, all where many small calls are slow.
+CHUNK = {"cpu": 4_000_000, "cuda": 10**12}
 
 
 class LossScale:
@@ -151,9 +152,8 @@ class MixedPrecisionAdamW:
         for parameter in self.parameters:
             parameter.grad = None
         if self.loss_scale.accepts(norm.item()):
-            size = CHUNK[self.parameters[0].device.type]
-            for start in range(0, len(gradients), size):
-                self._step_chunk(slice(start, start + size), gradients, factor)
+            for chunk in _chunks(self.parameters):
+                self._step_chunk(chunk, gradients, factor)
         return norm.item()
 
     def _gradients(self) -> list[torch.Tensor]:
@@ -162,7 +162,7 @@ class MixedPrecisionAdamW:
 
     def _step_chunk(self, chunk: slice, gradients: list, factor: torch.Tensor) -> None:
         """Step the masters of one chunk: AdamW passes over parameters that have no gradient."""
-        for i in range(*chunk.indices(len(gradients))):
+        for i in range(chunk.start, chunk.stop):
             self.masters[i].grad = gradients[i].float().mul_(factor)
             gradients[i] = None
         self._adamw.step()
@@ -191,6 +191,17 @@ class MixedPrecisionAdamW:
                 name: state[f"{i}.{name}"].to(master.device, copy=True)
                 for name in ("step", "exp_avg", "exp_avg_sq")
             }
+
+
+def _chunks(parameters: list[torch.nn.Parameter]) -> list[slice]:
+    """Neighbours of at most ``CHUNK`` numbers together; a larger parameter is alone."""
+    most, starts, numbers = CHUNK[parameters[0].device.type], [0], 0
+    for i, parameter in enumerate(parameters):
+        numbers += parameter.numel()
+        if numbers > most and i > starts[-1]:
+            starts.append(i)
+            numbers = parameter.numel()
+    return [slice(*ends) for ends in itertools.pairwise([*starts, len(parameters)])]
 
 
 def _total_norm(gradients: list[torch.Tensor]) -> torch.Tensor:
