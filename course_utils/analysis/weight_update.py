@@ -14,14 +14,14 @@ from pathlib import Path
 
 import safetensors
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
 from course_utils.analysis.low_rank import random_like
 from course_utils.analysis.spectra import Spectrum, spectrum_of
 from course_utils.errors import CourseError
 from course_utils.files import write_whole
 from course_utils.machine.device import dtype_text, pick_dtype
-from course_utils.model.identity import base_of, model_name, refuse_other_base
+from course_utils.model.identity import base_of, model_name
 from course_utils.model.layers import ALL_LINEAR
 from course_utils.settings import model_source, quick, results_folder
 
@@ -76,35 +76,6 @@ def save_delta(base: torch.nn.Module, masters: Mapping[str, torch.Tensor], path:
             "free some disk space, or set COURSE_RESULTS to a folder of yours with room",
         ) from error
     return path.stat().st_size
-
-
-@torch.no_grad()
-def add_delta(model: torch.nn.Module, path: Path) -> None:
-    """Add a saved update to the weights of ``model``, in place.
-
-    Raises:
-        CourseError: there is no such file, it is damaged, or the update is of another model or
-            does not fit; the model is then left as it was.
-    """
-    if not path.exists():
-        raise CourseError(f"There is no update at {path}", "run lesson 2 to its end")
-    try:
-        delta = load_file(path)
-        with safetensors.safe_open(path, framework="pt") as file:
-            base = json.loads((file.metadata() or {}).get("base", "null"))
-    except (OSError, ValueError, safetensors.SafetensorError) as error:
-        raise _damaged(path, error) from error
-    refuse_other_base(model, base, f"The update at {path}")
-    parameters = dict(model.named_parameters())
-    odd = [n for n, d in delta.items() if n not in parameters or parameters[n].shape != d.shape]
-    if odd:
-        raise CourseError(
-            f"The update at {path} does not fit this model: {odd[0]}",
-            "load the model of lesson 2, without LoRA and not quantised",
-        )
-    for name, change in delta.items():
-        parameter = parameters[name]
-        parameter.copy_(parameter.float() + change.to(parameter.device).float())
 
 
 def _damaged(path: Path, error: Exception) -> CourseError:

@@ -1,6 +1,6 @@
 """The nearest words of recorded soft prompts at every moment, for the explorer of lesson 4.
 
-The study ``explorer`` needs no GPU: it reads what the study ``clusters`` kept, and writes
+The study ``explorer`` needs no GPU: it reads what the study ``paths`` kept, and writes
 ``explorer.json``. Lesson 4 (*The soft tokens, seen*) shows it with ``show.prompt_explorer``.
 """
 
@@ -22,7 +22,6 @@ from course_utils.recorded.reports import write_report
 from course_utils.recorded.runs import Record, course_table, recorded
 
 NEIGHBOURS = 5  # words shown of a token
-STARTS = ("labels", "sampled", "matched", "random")  # in the order of the explorer
 
 
 def study_explorer(folder: Path) -> dict[str, Any]:
@@ -32,30 +31,31 @@ def study_explorer(folder: Path) -> dict[str, Any]:
         CourseError: the paths or their runs are not recorded.
     """
     paths = prompt_paths()
-    runs = {record.key: record for record in recorded("clusters") if record.key in paths}
+    runs = {record.key: record for record in recorded("paths") if record.key in paths}
     if missing := paths.keys() - runs.keys():
         raise CourseError(
             f"The path {min(missing)} belongs to no recorded run",
-            "record both again: python -m course_utils experiments clusters",
+            "record both again: python -m course_utils experiments paths",
         )
     ordered = {key: paths[key] for key in sorted(paths, key=lambda key: _place(runs[key]))}
     tokenizer = AutoTokenizer.from_pretrained(model_folder())  # of ``course_table``
     report = explorer_data(ordered, course_table(), tokenizer)
     run = next(iter(runs.values()))
+    devices = sorted({each.device for each in runs.values()})
     report["settings"] = {
         "task": run.task,
         "length": run.length,
         "learning_rate": run.learning_rate,
         "items": VALIDATION,
     }
-    report |= {"device": run.device, "versions": run.versions, "date": run.date}
+    report |= {"devices": devices, "versions": run.versions, "date": run.date}
     write_report(folder, "explorer", report)
     return report
 
 
-def _place(run: Record) -> tuple[int, int, bool]:
+def _place(run: Record) -> tuple[str, int, bool]:
     """Of a start's prompts, the one with true labels first, then its control, then other seeds."""
-    return STARTS.index(run.init), run.seed, run.shuffled
+    return run.init, run.seed, run.shuffled
 
 
 def explorer_data(
@@ -104,7 +104,7 @@ def _nearest(key: str, path: PromptPath, table: torch.Tensor) -> torch.Tensor:
             f"The path {key} has {moments} moments, but "
             f"{len(path.steps)} steps, {len(path.losses)} losses and {len(path.accuracies)} "
             "accuracies",
-            "record the study 'clusters' again",
+            "record the study 'paths' again",
         )
     ids = nearest(path.vectors.flatten(0, 1).float(), table, "cosine", NEIGHBOURS)
     return ids.view(moments, length, NEIGHBOURS)

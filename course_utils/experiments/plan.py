@@ -128,15 +128,28 @@ def clusters() -> list[Run]:
     return runs
 
 
-def has_path(run: Run) -> bool:
-    """Are the vectors kept at many moments? For the explorer: true, another seed, shuffled."""
-    shown = (run.seed, run.shuffled) in ((0, False), (1, False), (0, True))
-    return run.study == "clusters" and run.task == "movies" and shown
+def paths() -> list[Run]:
+    """Soft prompts of which many moments are kept, for the explorer, at the rate of ``clusters``.
+
+    From each start one, and its control; from label words another seed too.
+    """
+    more: dict[str, Any] = {"study": "paths", "learning_rate": 1e-2, "steps": 2 * STEPS}
+    starts = ("labels", "random")
+    runs = [
+        prompt(seed=0, init=init, shuffled=shuffled, **more)
+        for init, shuffled in itertools.product(starts, (False, True))
+    ]
+    return [*runs, prompt(seed=1, init="labels", **more)]
 
 
 def keeps_vectors(run: Run) -> bool:
-    """Are the vectors kept after training? Long prompts would fill the repository."""
+    """Are the vectors kept after training? Long prompts would fill the repository.
+
+    Those of ``paths`` are kept at many moments instead.
+    """
     compared = run.study in ("clusters", "prompt_grid") or run.items == "test"
+    if run.study == "paths":
+        return False
     return run.method == Method.PROMPT_TUNING and compared and run.length <= 20
 
 
@@ -145,4 +158,5 @@ STUDIES: dict[str, Callable[[], list[Run]]] = {
     "prompt_grid": prompt_grid,
     "steps": steps,
     "clusters": clusters,
+    "paths": paths,
 }

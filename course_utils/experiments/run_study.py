@@ -35,7 +35,7 @@ def run_studies(studies: Sequence[str], folder: Path, workers: int) -> None:
     """Perform every run of the studies; write ``STUDY.jsonl``, and the vectors of soft prompts.
 
     The vectors after training stand in ``STUDY.safetensors``; for ``clusters`` their starts too,
-    and some prompts at many moments in ``paths.safetensors``. Runs that ``folder`` already holds
+    and for ``paths`` many moments instead. Runs that ``folder`` already holds
     are skipped, so studies that were cut off can be continued. A run that fails is said and left
     out.
 
@@ -87,7 +87,8 @@ class Results:
         self.records = {study: read(path) for study, path in found.items() if path.exists()}
         self._vectors: dict[str, dict[str, torch.Tensor]] = {}
         for study in ALL:
-            if (path := self._file(f"{study}.safetensors")).exists():
+            path = self._file(f"{study}.safetensors")
+            if study != "paths" and path.exists():
                 self._vectors[study] = load_file(path)
         paths = self._file("paths.safetensors")
         self._paths: dict[str, PromptPath] = read_paths(paths) if paths.exists() else {}

@@ -9,7 +9,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from course_utils.data import tasks
 from course_utils.experiments import trainings
-from course_utils.experiments.plan import BATCH_SIZE, TARGETS, has_path
+from course_utils.experiments.plan import BATCH_SIZE, TARGETS
 from course_utils.experiments.trainings import Trained, examples_of, prompt_of, train_once
 from course_utils.machine.environment import environment
 from course_utils.measure import scoring
@@ -48,7 +48,7 @@ class Performed:
         record: what was measured.
         start, kept: (length, d_model) float32 on the CPU, the soft prompt before training and that
             of the lowest validation loss; None for other methods.
-        path: the prompt at each validation, where ``plan.has_path`` asks for it.
+        path: the prompt at each validation, of the study ``paths``.
     """
 
     record: Record
@@ -67,7 +67,7 @@ def perform(run: Run) -> Performed:
     task = tasks.load(run.task)
     prepare(run, model, tokenizer, task)
     start = _vectors(model)
-    watch = Watch(model, tokenizer, task) if has_path(run) else None
+    watch = Watch(model, tokenizer, task) if run.study == "paths" else None
     examples = examples_of(tokenizer, task, _training_items(run, task))
     trained = train_once(model, tokenizer, examples, config_of(run), watch)
     record = _measured(run, model, tokenizer, task, trained)
@@ -77,7 +77,7 @@ def perform(run: Run) -> Performed:
 
 def config_of(run: Run) -> TrainingConfig:
     """Every method is validated equally often."""
-    validations = PATH_VALIDATIONS if has_path(run) else VALIDATIONS
+    validations = PATH_VALIDATIONS if run.study == "paths" else VALIDATIONS
     every = math.ceil(run.steps / validations)
     return TrainingConfig(
         run.learning_rate, run.steps, BATCH_SIZE, validate_every=every, seed=run.seed

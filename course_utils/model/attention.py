@@ -6,6 +6,7 @@ keeps each of the steps from product to share. Here the heads of a group stand b
 one product, and the scores are scaled and masked where they are.
 """
 
+import functools
 from typing import Any
 
 import torch
@@ -25,12 +26,12 @@ def group_heads(model: PreTrainedModel) -> None:
         model.set_attn_implementation(NAME)
         for name, module in model.named_modules():
             if name.endswith("rotary_emb"):
-                module.register_forward_hook(_in_dtype_of(model))
+                module.register_forward_hook(functools.partial(_rounded, model.dtype))
 
 
-def _in_dtype_of(model: PreTrainedModel) -> Any:
-    dtype = model.dtype
-    return lambda module, inputs, tables: tuple(table.to(dtype) for table in tables)
+def _rounded(dtype: torch.dtype, module: Any, inputs: Any, tables: Any) -> tuple[torch.Tensor, ...]:
+    """The hook: what a rotary module gave, in ``dtype``."""
+    return tuple(table.to(dtype) for table in tables)
 
 
 def grouped_attention(

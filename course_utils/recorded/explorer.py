@@ -17,7 +17,7 @@ class Journey:
     """What became of one soft prompt; pairs are of the first and of the last moment.
 
     Attributes:
-        start: ``labels``, ``sampled``, ``matched`` or ``random``.
+        start: ``labels`` or ``random``.
         seed: of the start and of the order of the examples.
         shuffled: trained on labels in random order?
         steps: done at each moment.

@@ -4,21 +4,16 @@ Lesson 2, *How many labels does it take?*.
 """
 
 import dataclasses
-import itertools
-import math
 from typing import Any
 
-import numpy
-from scipy import stats
-
 from course_utils.errors import CourseError
+from course_utils.measure.means import mean_of
 from course_utils.measure.seeds import Difference, accuracies, compare_means
 from course_utils.recorded.reports import read_report
 from course_utils.recorded.rows import from_row
 
 PROMPT, AS_IT_IS = "prompt", "prompt, as it is"
 TFIDF, FULL = "TF-IDF", "full fine-tuning"
-TIE = 1e-9  # rounding in a mean over items
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,26 +86,6 @@ class Point:
 
 
 @dataclasses.dataclass(frozen=True)
-class Crossing:
-    """Two neighbouring numbers of labels between which another method is ahead.
-
-    Attributes:
-        below, above: the numbers of labels.
-        before, after: the first method's mean accuracy less the second's, at each of them.
-    """
-
-    below: int
-    above: int
-    before: Difference
-    after: Difference
-
-    @property
-    def sure(self) -> bool:
-        """Does neither interval hold 0?"""
-        return all(end.low > 0 or end.high < 0 for end in (self.before, self.after))
-
-
-@dataclasses.dataclass(frozen=True)
 class LabelCounts:
     """The report.
 
@@ -169,19 +144,6 @@ class LabelCounts:
             if labels in other
         }
 
-    def crossings(self, first: str, second: str) -> list[Crossing]:
-        """Where the order of the two means changes; a tie changes nothing."""
-        points = [
-            (labels, difference)
-            for labels, difference in self.differences(first, second).items()
-            if abs(difference.difference) > TIE
-        ]
-        return [
-            Crossing(below, above, before, after)
-            for (below, before), (above, after) in itertools.pairwise(points)
-            if (before.difference > 0) != (after.difference > 0)
-        ]
-
     def _tuned(self) -> list[Answers]:
         """Full fine-tuning at the chosen learning rates."""
         rates = {row.labels: chosen_rate(self.trainings, row.labels) for row in self.trainings}
@@ -206,12 +168,11 @@ def _point(rows: list[Answers]) -> Point:
 
 
 def _t_interval(values: tuple[float, ...]) -> tuple[float, float] | None:
+    """Of a mean over seeds, cut where accuracies end; None of one seed."""
     if len(values) < 2:
         return None
-    error = float(numpy.std(values, ddof=1)) / math.sqrt(len(values))
-    half = float(stats.t.ppf(0.975, len(values) - 1)) * error
-    mean = sum(values) / len(values)
-    return max(0.0, mean - half), min(1.0, mean + half)
+    mean = mean_of(values)
+    return max(0.0, mean.low), min(1.0, mean.high)
 
 
 def recorded_label_counts() -> LabelCounts:

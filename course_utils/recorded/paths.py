@@ -1,6 +1,7 @@
 """Soft prompts at many moments of their training, recorded with what they could do at each.
 
-``experiments clusters`` makes them; the explorer of lesson 4 (*The soft tokens, seen*) shows them.
+``experiments paths`` makes them. Lesson 4 shows them in its explorer (*The soft tokens, seen*), and
+their lengths (*Principal components*).
 """
 
 import dataclasses
@@ -65,6 +66,6 @@ def prompt_paths() -> dict[str, PromptPath]:
     if not path.exists():
         raise CourseError(
             "There are no recorded paths of soft prompts",
-            "make them with: python -m course_utils experiments clusters",
+            "make them with: python -m course_utils experiments paths",
         )
     return read_paths(path)

@@ -1,5 +1,7 @@
 """Intruder dimensions: how many, what goes with them, and what shrinking them does (lesson 3)."""
 
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
@@ -14,7 +16,7 @@ from course_utils.recorded.intruders import (
     Setting,
 )
 from course_utils.show.figures import level_line, log_scale
-from course_utils.show.looks import BLUE, GREEN, ORANGE, SERIES, Look, look
+from course_utils.show.looks import BLUE, GREEN, GREY, ORANGE, look
 from course_utils.show.style import described, headline, styled, subplots
 from course_utils.show.tables import Table, table
 
@@ -27,47 +29,55 @@ WAYS = {  # name in the figure, colour, marker
 
 @styled
 def count_figure(report: InsideReport, title: str) -> Figure:
-    """Each setting's intruders against its accuracy and its perplexity, means over the seeds.
+    """A row for each setting: its intruders, its accuracy and its perplexity, over the seeds.
+
+    A hollow mark in the first panel is the control, random updates of the same norms and rank.
 
     Args:
         report: as ``recorded.intruders.recorded_intruders`` gives it.
         title: the message.
     """
-    figure, (left, right) = subplots(3.9, 1, 2)
-    words, looks = [], _looks(report.trained)
-    for setting in report.trained:
-        counts = report.counts(setting)
-        drawn, name = looks[setting], _short(setting)
-        for axes, found in (
-            (left, report.accuracy(setting)),
-            (right, report.perplexity(setting)),
-        ):
-            axes.vlines(counts.mean, found.low, found.high, color=drawn.colour, linewidth=1.5)
-            axes.plot(counts.mean, found.mean, drawn.marker, color=drawn.colour, label=name)
+    figure, panels = subplots(3.2, 1, 3, sharey=True)
+    measures = (report.counts, report.accuracy, report.perplexity)
+    names, words = [_short(setting) for setting in report.trained], []
+    for row, (setting, name) in enumerate(zip(report.trained, names)):
+        drawn = look(Method.LORA if setting.rank else Method.FULL)
+        found = [measure(setting) for measure in measures]
+        for axes, mean in zip(panels, found):
+            low, high = (mean.low, mean.high) if axes is not panels[0] else (mean.mean, mean.mean)
+            axes.hlines(row, low, high, color=drawn.colour, linewidth=1.5)
+            axes.plot(mean.mean, row, drawn.marker, color=drawn.colour)
+        random = report.control(setting).mean
+        panels[0].plot(random, row, drawn.marker, color=drawn.colour, fillstyle="none", zorder=1)
         words.append(
-            f"{name}: {counts.mean:.0f} intruders, {report.accuracy(setting).mean:.3f}, "
-            f"{report.perplexity(setting).mean:.1f}"
+            f"{name}: {found[0].mean:.0f} intruders (random {random:.0f}), "
+            f"{found[1].mean:.3f}, {found[2].mean:.1f}"
         )
-    _untrained(report, left, right)
-    for axes in (left, right):
-        axes.set_xscale("symlog", linthresh=10)
-        axes.xaxis.set_major_formatter("{x:g}")
-        axes.set_xlim(-3, 1.5 * max(10.0, *(report.counts(s).mean for s in report.trained)))
-        axes.set_xlabel(f"intruders in {len(report.matrices)} matrices")
-        axes.xaxis.set_minor_locator(NullLocator())
-    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    _finish_rows(report, panels, names)
     headline(figure, title)
     found_in_words = f"Intruders, accuracy, perplexity. {'; '.join(words)}"
     return described(figure, f"{found_in_words}. Untrained: {_untrained_in_words(report)}.")
 
 
-def _looks(settings: list[Setting]) -> dict[Setting, Look]:
-    """The colour of the method, and a marker of its own for each setting."""
-    looks = {}
-    for number, setting in enumerate(settings):
-        method = look(Method.LORA if setting.rank else Method.FULL)
-        looks[setting] = Look(method.colour, SERIES[number % len(SERIES)].marker)
-    return looks
+def _finish_rows(report: InsideReport, panels: Sequence[Axes], names: list[str]) -> None:
+    counts, accuracy, perplexity = panels
+    counts.set_yticks(range(len(names)), names)
+    counts.set_ylim(len(names) - 0.4, -1.0)  # the first setting on top, room for a word above it
+    counts.set_xscale("symlog", linthresh=10)
+    counts.xaxis.set_major_formatter("{x:g}")
+    counts.xaxis.set_minor_locator(NullLocator())
+    most = max(10.0, *(report.counts(setting).mean for setting in report.trained))
+    counts.set_xlim(-3, 2 * most)
+    counts.set_xlabel(f"intruders in {len(report.matrices)}\nmatrices (hollow: random)")
+    perplexity.set_xscale("log")
+    perplexity.xaxis.set_minor_locator(NullLocator())
+    for axes, name, before in (
+        (accuracy, "accuracy on movies", report.untrained.accuracy),
+        (perplexity, "perplexity on editorials", report.untrained.perplexity),
+    ):
+        axes.axvline(before, color=GREY, linewidth=1, linestyle="--", zorder=0)
+        axes.text(before, -0.7, " untrained", fontsize=8, color=GREY)
+        axes.set_xlabel(f"{name}\n(bar: 95 %, seeds)")
 
 
 def _short(setting: Setting) -> str:

@@ -3,9 +3,7 @@
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const NAMES = {
-    labels: "label words", sampled: "common words", matched: "matched noise", random: "noise",
-  };
+  const NAMES = { labels: "label words", random: "noise" };
   const COLUMNS = 2; // of tiles, as in the style sheet
   const SVG = "http://www.w3.org/2000/svg";
   const HEIGHT = 38, LOW = 14; // of a curve, and of the small one of the length, in pixels

@@ -18,12 +18,7 @@ from course_utils.show.tables import Table, table
 PARTS = Path(__file__).with_suffix("")  # the three files have this name, and endings of their own
 HEIGHT = 860  # pixels of the frame, until the page has measured itself
 LABEL = "Explorer of soft tokens: their nearest words through the training"
-STARTS = {
-    "labels": "label words",
-    "sampled": "common words",
-    "matched": "matched noise",
-    "random": "noise",
-}
+STARTS = {"labels": "label words", "random": "noise"}
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -57,10 +52,11 @@ def prompt_explorer(report: dict[str, Any]) -> PromptExplorer:
     """
     numbers = summary_table(report)
     settings = report["settings"]
+    devices = " and ".join(device.split(",")[0] for device in report["devices"])
     source = (
         f"Recorded: {settings['task']}, {settings['length']} tokens, learning rate "
         f"{settings['learning_rate']:g}; validation on {settings['items']} reviews. "
-        f"{report['device'].split(',')[0]}, {report['date']}."
+        f"{devices}, {report['date']}."
     )
     shown = {key: report[key] for key in ("vocabulary", "chance", "prompts")} | {"source": source}
     data = json.dumps(shown, separators=(",", ":")).replace("<", "\\u003c")  # no tag can end it

@@ -101,9 +101,12 @@ class Recorded:
     task: str = "movies"
     length: int = LENGTH
     learning_rate: float = 0.01
-    device: str = "a GPU"
     date: str = "2026-11-26"
     versions: dict = dataclasses.field(default_factory=dict)
+
+    @property
+    def device(self):
+        return "a GPU" if self.seed else "a CPU"
 
     @property
     def init(self):
@@ -135,7 +138,7 @@ def record(table, tmp_path, monkeypatch):
 
 
 def test_the_study_orders_the_prompts_and_says_where_they_come_from(record):
-    folder = record(KEYS[::-1], [*KEYS, "movies/text/4/0.01/0"])
+    folder = record(KEYS[::-1], [*KEYS, "movies/labels/4/0.01/2"])
     study_explorer(folder)
     report = json.loads((folder / "explorer.json").read_text(encoding="utf-8"))
     starts = [(p["start"], p["seed"], p["shuffled"]) for p in report["prompts"][:3]]
@@ -143,7 +146,7 @@ def test_the_study_orders_the_prompts_and_says_where_they_come_from(record):
     assert report["settings"] == {
         "task": "movies", "length": LENGTH, "learning_rate": 0.01, "items": 200,
     }  # fmt: skip
-    assert (report["device"], report["date"]) == ("a GPU", "2026-11-26")
+    assert (report["devices"], report["date"]) == (["a CPU", "a GPU"], "2026-11-26")
 
 
 def test_a_path_without_its_run_is_refused(record):

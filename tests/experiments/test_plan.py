@@ -9,7 +9,7 @@ from course_utils.experiments import plan
 from course_utils.experiments.finals import is_compared
 from course_utils.methods.names import Method
 
-SEEDS = {"lora_grid": {2, 3}, "prompt_grid": {2, 3}, "steps": {1}, "clusters": {5}}
+SEEDS = {"lora_grid": {2, 3}, "prompt_grid": {2, 3}, "steps": {1}, "clusters": {5}, "paths": {1, 2}}
 SEARCHES = ("lora_grid", "prompt_grid", "steps")
 
 
@@ -20,7 +20,7 @@ def test_every_setting_is_run_once_with_each_seed(study):
     settings = collections.Counter(dataclasses.replace(run, seed=0) for run in runs)
     assert set(settings.values()) == SEEDS[study] and {run.study for run in runs} == {study}
     for setting, seeds in settings.items():
-        assert seeds == 3 or study in ("steps", "clusters") or not is_compared(setting)
+        assert seeds == 3 or study in ("steps", "clusters", "paths") or not is_compared(setting)
 
 
 @pytest.mark.parametrize("study", plan.STUDIES)
@@ -53,11 +53,12 @@ def test_a_prompts_vectors_have_a_name_of_their_own_in_each_study():
         assert len(set(parts)) == len(parts)
 
 
-def test_paths_are_of_movies_true_with_two_seeds_and_shuffled_from_every_start():
-    shown = [run for run in plan.clusters() if plan.has_path(run)]
-    assert collections.Counter(run.init for run in shown) == dict.fromkeys(plan.STARTS, 3)
-    assert {run.task for run in shown} == {"movies"}
-    assert {(r.seed, r.shuffled) for r in shown} == {(0, False), (1, False), (0, True)}
+def test_every_path_has_its_control_and_is_as_the_clusters_are():
+    shown = {(r.init, r.seed, r.shuffled) for r in plan.paths()}
+    both = {(init, 0, shuffled) for init in ("labels", "random") for shuffled in (False, True)}
+    assert shown == both | {("labels", 1, False)}
+    alike = {dataclasses.replace(run, study="clusters") for run in plan.paths()}
+    assert alike <= set(plan.clusters())
 
 
 def test_vectors_are_kept_of_the_prompts_that_the_lessons_look_at():
@@ -65,7 +66,9 @@ def test_vectors_are_kept_of_the_prompts_that_the_lessons_look_at():
         study: [run for run in plan.STUDIES[study]() if plan.keeps_vectors(run)]
         for study in plan.STUDIES
     }
-    assert kept["lora_grid"] == kept["steps"] == [] and len(kept["clusters"]) == 100
+    assert (
+        kept["lora_grid"] == kept["steps"] == kept["paths"] == [] and len(kept["clusters"]) == 100
+    )
     assert {run.length for run in kept["prompt_grid"]} == {1, 5, 20}
     assert plan.keeps_vectors(plan.prompt("methods", 1e-2, 0))
     assert not plan.keeps_vectors(plan.prompt("pair", 1e-2, 0, items="validation"))

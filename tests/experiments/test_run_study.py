@@ -29,7 +29,7 @@ def performed(monkeypatch):
 def performed_at_once(run):
     vectors = torch.full((2, 3), float(run.seed))
     path = None
-    if plan.has_path(run):
+    if run.study == "paths":
         path = recorded_paths.PromptPath([0, 3], [0.7, 0.6], [0.5, 0.75], torch.zeros(2, 2, 3))
     return Performed(record(run), vectors, vectors + 1, path)
 
@@ -49,7 +49,7 @@ def test_a_study_goes_on_where_it_was_cut_off(monkeypatch, performed, tmp_path):
     assert len(kept) == 3 and set(kept) == set(runs)
 
 
-def test_starts_and_kept_vectors_and_paths_come_back(monkeypatch, performed, tmp_path):
+def test_starts_and_kept_vectors_come_back(monkeypatch, performed, tmp_path):
     runs = [run for run in plan.clusters() if run.init in ("random", "labels") and run.seed < 3]
     only(monkeypatch, "clusters", runs)
     run_study.run_studies(["clusters"], tmp_path, workers=1)
@@ -63,9 +63,19 @@ def test_starts_and_kept_vectors_and_paths_come_back(monkeypatch, performed, tmp
     stored = recorded_runs.load_file(tmp_path / "clusters.safetensors")
     starts = [key for key in stored if key.startswith("start/")]
     assert len(starts) == 3 + 4  # one a seed, and one a task: each start once
+
+
+def test_paths_come_back_and_are_gone_on_with(monkeypatch, performed, tmp_path):
+    runs = plan.paths()
+    only(monkeypatch, "paths", runs[:2])
+    run_study.run_studies(["paths"], tmp_path, workers=1)
+    only(monkeypatch, "paths", runs)
+    run_study.run_studies(["paths"], tmp_path, workers=1)
+    monkeypatch.setattr(recorded_runs.settings, "RECORDED", tmp_path)
     found = recorded_paths.prompt_paths()
-    assert set(found) == {record(run).key for run in runs if plan.has_path(run)}
+    assert performed == runs and set(found) == {record(run).key for run in runs}
     assert all(path.accuracies == [0.5, 0.75] for path in found.values())
+    assert all(path.vectors.shape == (2, 2, 3) for path in found.values())
 
 
 def test_other_studies_keep_the_vectors_after_training_alone(monkeypatch, performed, tmp_path):

@@ -83,8 +83,7 @@ def test_every_method_is_validated_six_times_after_the_start(steps):
 
 
 def test_a_path_has_a_moment_at_every_validation(small):
-    run = dataclasses.replace(plan.clusters()[0], steps=30)
-    assert plan.has_path(run)
+    run = dataclasses.replace(plan.paths()[0], steps=30)
     done = train_and_measure.perform(run)
     assert done.path.steps == list(range(0, 31, 3))
     assert done.path.vectors.shape == (11, 20, 32)

@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from course_utils import settings
 from course_utils.data import tasks
 from course_utils.data.prompts import Prompt
 from course_utils.experiments import plan
@@ -12,7 +11,6 @@ from course_utils.model.load import load_model
 from course_utils.recorded.paths import prompt_paths
 from course_utils.recorded.runs import course_table, recorded, run_of, soft_prompts
 
-PATHS = settings.RECORDED / "paths.safetensors"
 HALF = 2e-3  # relative precision of the stored vectors
 
 
@@ -64,15 +62,21 @@ def test_every_prompt_has_moved():
         assert (vectors[-1] - vectors[0]).norm(dim=1).mean() > 0.3
 
 
-@pytest.mark.skipif(not PATHS.exists(), reason="the paths were not recorded yet")
-def test_paths_begin_at_the_start_and_pass_through_what_was_kept():
-    vectors, paths = soft_prompts("clusters"), prompt_paths()
-    by_key = {record.key: record for record in recorded("clusters")}
-    wanted = {key for key, record in by_key.items() if plan.has_path(run_of(record))}
-    assert set(paths) == wanted and len(wanted) == 12
-    for key, path in paths.items():
-        step, loss = by_key[key].best
-        place = path.steps.index(step)
-        assert path.losses[place] == loss == min(path.losses)
-        assert torch.equal(path.vectors[0], vectors[key][0])
-        assert torch.equal(path.vectors[place], vectors[key][-1])
+def test_all_planned_paths_are_there():
+    runs = {run_of(record) for record in recorded("paths")}
+    assert runs == set(plan.paths())
+    assert set(prompt_paths()) == {record.key for record in recorded("paths")}
+
+
+def test_paths_begin_at_the_start_and_pass_through_the_best_moment(table):
+    _, tokenizer = load_model()
+    ids = Prompt("{text}", tasks.load("movies").label_words).label_ids(tokenizer)
+    paths = prompt_paths()
+    for record in recorded("paths"):
+        path, generator = paths[record.key], torch.Generator().manual_seed(record.seed)
+        labels = record.init == "labels"
+        start = label_init(table, ids, 20) if labels else random_init(table, 20, generator)
+        torch.testing.assert_close(path.vectors[0], start, rtol=HALF, atol=HALF)
+        step, loss = record.best
+        assert path.losses[path.steps.index(step)] == loss == min(path.losses)
+        assert path.steps[-1] == record.steps and len(path.steps) == 11

@@ -79,19 +79,6 @@ def test_differences_are_of_both_methods_means(report):
     assert found[64] == compare_means(*answers)
 
 
-def test_a_crossing_lies_where_the_order_changes(report):
-    (crossing,) = report.crossings(PROMPT, FULL)
-    assert (crossing.below, crossing.above) == (16, 64)
-    assert crossing.before.difference > 0 > crossing.after.difference
-    assert crossing.sure == (crossing.before.low > 0 and crossing.after.high < 0)
-    assert report.crossings(FULL, TFIDF) == []
-
-
-def test_a_tie_is_no_crossing_of_its_own(report):
-    (crossing,) = report.crossings(PROMPT, TFIDF)  # ahead at 16, equal at 64, behind at 256
-    assert (crossing.below, crossing.above) == (16, 256) and crossing.sure
-
-
 def test_all_methods_are_named_and_another_is_refused(report):
     assert set(report.methods()) == {PROMPT, AS_IT_IS, TFIDF, FULL}
     with pytest.raises(CourseError, match="no answers of 'LoRA'.*TF-IDF"):

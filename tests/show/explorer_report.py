@@ -28,7 +28,7 @@ def made_up_report():
             _prompt(draw, start, *kind) for start in ("labels", "random") for kind in kinds
         ],
         "settings": {"task": "movies", "length": TOKENS, "learning_rate": 0.01, "items": 200},
-        "device": "NVIDIA H100 80GB HBM3, 79 GiB",
+        "devices": ["NVIDIA H100 80GB HBM3, 79 GiB"],
         "versions": {},
         "date": "2026-11-26",
     }

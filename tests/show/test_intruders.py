@@ -19,19 +19,30 @@ def report(monkeypatch, tmp_path):
     return recorded_intruders()
 
 
-def test_each_setting_is_a_mark_at_its_count(report):
+def test_each_setting_is_a_row_with_its_marks(report):
     figure = count_figure(report, "the title")
     figure.canvas.draw()
-    for axes, measure in zip(figure.axes, (report.accuracy, report.perplexity)):
-        marks = {line.get_label(): line for line in axes.get_lines() if line.get_marker() != "None"}
-        assert list(marks) == ["full, 2e-5", "full, 1e-4", "LoRA r8, 5e-4", "LoRA r8, 2e-3"]
-        mark = marks["LoRA r8, 2e-3"]
-        assert (mark.get_xdata()[0], mark.get_ydata()[0]) == (60.0, measure(LORA).mean)
-        assert axes.get_xlim()[1] > 60
-        looks = {(line.get_color(), line.get_marker()) for line in marks.values()}
-        assert len(looks) == 4
+    rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert rows == ["full, 2e-5", "full, 1e-4", "LoRA r8, 5e-4", "LoRA r8, 2e-3"]
+    measures = (report.counts, report.accuracy, report.perplexity)
+    for axes, measure in zip(figure.axes, measures, strict=True):
+        marks = [line for line in axes.get_lines() if line.get_fillstyle() == "full"]
+        at = [
+            (line.get_xdata()[0], line.get_ydata()[0])
+            for line in marks
+            if len(line.get_xdata()) == 1
+        ]
+        assert at == [(measure(setting).mean, row) for row, setting in enumerate(report.trained)]
+        assert (
+            axes.get_xlim()[0] < min(x for x, _ in at) <= max(x for x, _ in at) < axes.get_xlim()[1]
+        )
+    hollow = [line for line in figure.axes[0].get_lines() if line.get_fillstyle() == "none"]
+    assert [line.get_xdata()[0] for line in hollow] == [
+        report.control(setting).mean for setting in report.trained
+    ]
     text = alt_text(figure)
-    assert "LoRA r8, 2e-3: 60 intruders, 0.921, 62.1" in text and "Untrained: accuracy 0.8" in text
+    assert "LoRA r8, 2e-3: 60 intruders (random" in text and "0.921, 62.1" in text
+    assert "Untrained: accuracy 0.8" in text
 
 
 def test_shrinking_is_drawn_with_both_controls(report):

@@ -64,9 +64,6 @@ def test_the_same_report_gives_the_same_output(explorer):
     assert again._repr_mimebundle_() == explorer._repr_mimebundle_()
 
 
-@pytest.mark.skipif(
-    not (settings.RECORDED / "explorer.json").exists(), reason="explorer.json is not recorded yet"
-)
 def test_what_ships_is_small():
     report = recorded_explorer()
     shown = prompt_explorer(report)._repr_mimebundle_()["text/html"]

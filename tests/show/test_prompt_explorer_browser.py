@@ -1,7 +1,6 @@
 """The explorer in a real browser: hovered, moved, driven by keys, light and dark, without scripts.
 
-Needs playwright (``pip install playwright``) and a Chromium: the system's, or else that of
-``playwright install chromium``.
+Needs a Chromium: the system's, or else that of ``playwright install chromium``.
 """
 
 import json
@@ -9,6 +8,7 @@ import shutil
 
 import pytest
 
+from course_utils.recorded.explorer import recorded_explorer
 from course_utils.show.prompt_explorer import prompt_explorer
 from tests.show.explorer_report import STEPS, WORDS, made_up_report
 
@@ -101,6 +101,19 @@ def test_it_opens_at_the_start(open_page):
     assert headings == [
         "True labels seed 0", "Shuffled labels seed 0", "Another seed true labels, seed 1",
     ]  # fmt: skip
+
+
+def test_what_ships_runs_to_its_end(open_page):
+    report = recorded_explorer()
+    page = open_page(prompt_explorer(report).page)
+    page.get_by_label("Training").press("End")
+    shown = [p for p in report["prompts"] if p["start"] == report["prompts"][0]["start"]]
+    for panel, prompt in enumerate(shown):
+        numbers = page.locator("section").nth(panel).locator(".stat b").all_inner_texts()
+        assert numbers == [f"{prompt[k][-1]:.3f}" for k in ("accuracies", "losses")]
+        titles = tiles(page, panel).locator(".word").evaluate_all("a => a.map(e => e.title)")
+        nearest = [report["vocabulary"][five[0]] for five in prompt["words"][-1]]
+        assert [json.loads(title) for title in titles] == nearest
 
 
 def test_hovering_a_token_shows_its_neighbours_in_all_panels(open_page):

@@ -22,8 +22,11 @@ MARGIN = 0.01  # no similarity is nearer than this to a threshold: rounding deci
 
 def read(value: Any) -> list[int]:
     """Read the numbers from a list, a tuple, an array or a tensor of one dimension."""
+    if isinstance(value, tuple) and len(value) == 1 and getattr(value[0], "ndim", 0) == 1:
+        raise WrongForm("where() gives a tuple: take its first part, [0]", WHAT, show(value))
     if isinstance(value, (Tensor, numpy.ndarray)):
-        if value.ndim != 1 and not (value.ndim == 2 and value.shape[1] == 1):
+        floats = "float" in str(value.dtype)
+        if not floats and value.ndim != 1 and not (value.ndim == 2 and value.shape[1] == 1):
             raise WrongForm("the numbers stand in one row: flatten() gives it", WHAT, show(value))
         value = value.flatten().tolist()
     if not isinstance(value, (list, tuple)):
@@ -32,6 +35,8 @@ def read(value: Any) -> list[int]:
     if any(isinstance(v, bool) for v in numbers):
         likely = "these are truth values: return the numbers of those that are true, nonzero()"
         raise WrongForm(likely, WHAT, show(value))
+    if any(isinstance(v, float) for v in numbers) and all(v == int(v) for v in numbers):
+        raise WrongForm("these are floats: return whole numbers, int(...)", WHAT, show(numbers))
     if any(not isinstance(v, int) for v in numbers):
         likely = "these are no whole numbers, but values: return their places"
         raise WrongForm(likely, WHAT, show(value))
@@ -80,6 +85,18 @@ def clear_pair(
     return weight, adapted, *options
 
 
+def without(out: int, in_: int) -> tuple[Tensor, Tensor]:
+    """A case that has none: nearly the same weight."""
+    weight, _ = pair(out, in_)
+    return weight, weight + 1e-3 * torch.randn(out, in_)
+
+
+def one(similar: Tensor) -> bool:
+    """Is one of the first ten an intruder, and not the one that counting would give, number 1?"""
+    found = below(similar, 10, 0.5)
+    return len(found) == 1 and int(found) != 1
+
+
 def between(similar: Tensor, low: float, high: float) -> bool:
     """Is any of them between the two?"""
     return bool(((similar > low) & (similar < high)).any())
@@ -102,14 +119,16 @@ HINTS = (
 
 @exercise(hints=HINTS, mistakes=INTRUDER_MISTAKES)
 def intruders(answer: Any, numbers: random.Random) -> None:
-    """A high, a wide and a square matrix; other k and thresholds; one in bfloat16."""
+    """A high, a wide and a square matrix; other k and thresholds; one in bfloat16; one, none."""
     k, threshold = numbers.randint(14, 18), numbers.choice((0.6, 0.65, 0.7))
     cases = [
+        clear_pair(31, 28, wanted=one),
         clear_pair(34, 26, wanted=lambda similar: similar[9] < 0.5),  # the tenth is one
         clear_pair(28, 36, wanted=lambda similar: similar[10] < 0.5),  # the next would be
         clear_pair(30, 30, k),
         clear_pair(32, 27, k, threshold, wanted=lambda s: between(s[:k], 0.5, threshold)),
         clear_pair(27, 33, numbers.randint(2, 4), threshold),
         clear_pair(28, 28, dtype=torch.bfloat16),
+        without(29, 26),
     ]
     compare(answer, cases, right, INTRUDER_MISTAKES, read)

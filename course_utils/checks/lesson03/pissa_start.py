@@ -18,9 +18,9 @@ Start = tuple[Tensor, Tensor, Tensor]  # base (out, in), A (rank, in), B (out, r
 
 
 def seen(start: Start) -> Start:
-    """What does not depend on signs: base, B A, and the norms of A's rows and B's columns."""
+    """What does not depend on signs and order: base, B A, and norms of A's rows, B's columns."""
     base, A, B = (part.detach().float() for part in start)
-    return base, B @ A, torch.stack([A.norm(dim=1), B.norm(dim=0)])
+    return base, B @ A, torch.stack([A.norm(dim=1).sort().values, B.norm(dim=0).sort().values])
 
 
 def by(make: Callable[..., Start]) -> Callable:
@@ -59,11 +59,6 @@ def last(U: Tensor, S: Tensor, Vh: Tensor, weight: Tensor, rank: int) -> Start:
     return start(U[:, -rank:], S[-rank:], Vh[-rank:], weight, rank)
 
 
-def of_rank(change: Callable[[int], int]) -> Callable:
-    """Another rank."""
-    return lambda U, S, Vh, weight, rank: start(U, S, Vh, weight, change(rank))
-
-
 right = by(start)
 PISSA_MISTAKES: Mistakes = {
     "the base still has the first pieces, so they are in the layer twice: take them off": [
@@ -96,9 +91,6 @@ PISSA_MISTAKES: Mistakes = {
         by(lambda U, S, Vh, W, rank: (W, Vh[:rank], torch.zeros_like(U[:, :rank]))),
         by(lambda U, S, Vh, W, rank: (W, S[:rank, None].sqrt() * Vh[:rank], 0 * U[:, :rank])),
     ],
-    "the rank is one too many": [by(of_rank(lambda rank: rank + 1))],
-    "the rank is one too few": [by(of_rank(lambda rank: rank - 1))],
-    "the lesson's rank 8 stands in the code: take the argument rank": [by(of_rank(lambda rank: 8))],
     "the decomposition does not know bfloat16: turn the weight into float32 first": [
         lambda weight, rank: torch.linalg.svd(weight, full_matrices=False),
         lambda weight, rank: torch.svd(weight),
@@ -118,6 +110,11 @@ def reader(shape: tuple[int, ...], rank: int) -> Callable[[Any], Start]:
             shapes = ((rank, shape[1]), (shape[0], rank))
             if (tuple(B.shape), tuple(A.shape)) == shapes:
                 raise Mistake("A and B are swapped: (base, lora_A, lora_B)", WHAT, show(value))
+            other = len(A) if A.ndim else rank
+            shapes = ((other, shape[1]), (shape[0], other))
+            if other != rank and (tuple(A.shape), tuple(B.shape)) == shapes:
+                likely = f"the factors have rank {len(A)}: take the argument rank, here {rank}"
+                raise Mistake(likely, WHAT, show(value))
         tensor(A, (rank, shape[1]), "lora_A, (rank, in)")
         tensor(B, (shape[0], rank), "lora_B, (out, rank)")
         for name, part in zip(("base", "lora_A", "lora_B"), value):

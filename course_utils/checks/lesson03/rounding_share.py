@@ -49,6 +49,16 @@ def by_numbers(make: Callable[[Tensor, Tensor, Tensor], Any]) -> Callable:
     return lambda base, update: make(stored_in(base, update), update, base)
 
 
+def plain(stored: Tensor, update: Tensor) -> float:
+    """The share in whatever dtype these have."""
+    return ((stored - update).square().sum() / stored.square().sum()).item()
+
+
+def spectral(x: Tensor) -> float:
+    """The largest singular value."""
+    return torch.linalg.matrix_norm(x, 2).item()
+
+
 SHARE_MISTAKES: Mistakes = {
     "nothing is rounded: bfloat16 + float32 is float32, so the sum has to be brought to bfloat16": [
         share_of(lambda base, update: (base + update) - base),
@@ -93,6 +103,17 @@ SHARE_MISTAKES: Mistakes = {
     ],
     "the difference was taken in bfloat16, which rounds again: bring both to float32 first": [
         share_of(lambda base, update: (base + update).bfloat16() - base)
+    ],
+    "the sums are in bfloat16: bring what is stored to float32 before you square": [
+        lambda base, update: plain((base + update).bfloat16() - base, update),
+        lambda base, update: plain((base + update.bfloat16()) - base, update.bfloat16()),
+    ],
+    "the sign is turned: the stored update is the rounded sum less the base": [
+        share_of(lambda base, update: base.float() - stored_in(base, update) - base.float())
+    ],
+    "this is the norm of a matrix as a map, its largest singular value: sum the squares": [
+        by_numbers(lambda s, update, base: (spectral(s - update) / spectral(s)) ** 2),
+        by_numbers(lambda s, update, base: spectral(s - update) / spectral(s)),
     ],
     "the base is missing: the stored update is the rounded sum less the base": [
         share_of(lambda base, update: (base + update).bfloat16())
@@ -142,7 +163,7 @@ def cause_of_small(got: list[float], cases: list[tuple]) -> str:
         try:
             if all(math.isclose(v, wrong(*case), rel_tol=1e-3) for v, case in zip(got, cases)):
                 return sentence
-        except TypeError:
+        except (TypeError, ValueError):
             continue  # it gives several numbers
     return ""
 
@@ -156,18 +177,20 @@ HINTS = (
 
 @exercise(hints=HINTS, mistakes=SHARE_MISTAKES)
 def rounding_share(answer: Any, numbers: random.Random) -> None:
-    """Small updates, of which much is rounding, and larger ones."""
+    """Small updates, of which much is rounding, and larger ones; last a large one, for itself."""
     cases = []
-    for scale in (2e-4, 6e-4, 2e-3):
+    for scale in (2e-4, 6e-4, 2e-3, 3e-2):
         shape = numbers.randint(20, 30), numbers.randint(31, 40)
         base = (0.1 * torch.randn(shape)).bfloat16()
         cases.append((base, numbers.uniform(0.8, 1.2) * scale * torch.randn(shape)))
+    large = cases.pop()  # its share is small, and to be right all the same
     seen: list[float] = []
     try:
-        compare(answer, cases, right_share, SHARE_MISTAKES, reader(seen), 1e-4)
+        compare(answer, cases, right_share, SHARE_MISTAKES, reader(seen), 1e-5)
     except WrongForm:
         raise
     except Mistake as mistake:
-        if len(seen) == len(cases):
-            mistake.likely = cause_of_small(seen, cases) or mistake.likely
+        if len(seen) >= len(cases):  # it is asked again where it may change from call to call
+            mistake.likely = cause_of_small(seen[: len(cases)], cases) or mistake.likely
         raise
+    compare(answer, [large], right_share, SHARE_MISTAKES, number, 1e-4 * right_share(*large))

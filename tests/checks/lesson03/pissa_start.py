@@ -96,7 +96,7 @@ WRONG = [
     (of("base_is_cut", lambda U, r, Vh, W: (U * r**2 @ Vh, r[:, None] * Vh, U * r)),
      "the base is the cut"),
     (weakest, "the weakest pieces"),
-    (rank_8, "(rank, in)"),
+    (rank_8, "the factors have rank 8"),
     (in_bfloat16, "does not know bfloat16"),
     (in_place, "changes its input in place"),
     (base_rounded, "base is to be float32"),
