@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
-from course_utils.measure.evaluation import wilson_interval
+from course_utils.measure.answered import Answered
 from course_utils.measure.seeds import Difference, Spread, compare_means, spread
 from course_utils.recorded.reports import read_report
 from course_utils.recorded.rows import from_row
@@ -34,7 +34,7 @@ class Trial:
 
 
 @dataclasses.dataclass(frozen=True)
-class Training:
+class Training(Answered):
     """A training at the chosen learning rate, measured; the first fields are those of ``Trial``.
 
     Attributes:
@@ -60,16 +60,6 @@ class Training:
     alone: bool
     correct: str
     perplexity: float | None
-
-    @property
-    def accuracy(self) -> float:
-        """Share of the test items that were right."""
-        return self.correct.count("1") / len(self.correct)
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """95 % Wilson interval of the accuracy: of the items alone, as if there were one seed."""
-        return wilson_interval(self.correct.count("1"), len(self.correct))
 
     @property
     def stopped_improving(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from course_utils.analysis.overlap import expected_overlap
 from course_utils.analysis.update_norms import Norms, arranged
 from course_utils.errors import CourseError
+from course_utils.measure.answered import Answered
 from course_utils.measure.means import Mean, mean_of
 from course_utils.measure.seeds import Difference, compare_means
 from course_utils.methods.names import Method
@@ -41,7 +42,7 @@ TUNED = Setting(0, 1e-4)  # full fine-tuning, which all directions are held agai
 
 
 @dataclasses.dataclass(frozen=True)
-class Answer:
+class Answer(Answered):
     """The model measured, in float32, with its update whole or shrunk in one way.
 
     Attributes:
@@ -60,11 +61,6 @@ class Answer:
     correct: str
     perplexity: float
     left: float | None = None
-
-    @property
-    def accuracy(self) -> float:
-        """Share of the test items that are right."""
-        return self.correct.count("1") / len(self.correct)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
-from course_utils.measure.evaluation import wilson_interval
+from course_utils.measure.answered import Answered
 from course_utils.measure.selection import expected_best
 from course_utils.recorded.reports import read_report
 from course_utils.recorded.rows import from_row
@@ -33,7 +33,7 @@ class Asked:
 
 
 @dataclasses.dataclass(frozen=True)
-class Answers:
+class Answers(Answered):
     """What one method answered on the test pairs.
 
     Attributes:
@@ -45,16 +45,6 @@ class Answers:
     name: str
     said_a: float
     correct: str
-
-    @property
-    def accuracy(self) -> float:
-        """Share of right answers, in [0, 1]."""
-        return self.correct.count("1") / len(self.correct)
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """95 % Wilson interval of the accuracy; the pairs have no review in common."""
-        return wilson_interval(self.correct.count("1"), len(self.correct))
 
     def __str__(self) -> str:
         low, high = self.interval

@@ -17,7 +17,7 @@ from course_utils import settings
 from course_utils.assets.model import model_folder
 from course_utils.errors import CourseError
 from course_utils.files import write_text
-from course_utils.measure.evaluation import wilson_interval
+from course_utils.measure.answered import Answered
 from course_utils.methods.names import Method
 
 STEPS = 245  # of 32 examples: about once through the training reviews
@@ -60,7 +60,7 @@ class Run:
 
 
 @dataclasses.dataclass(frozen=True)
-class Record:
+class Record(Answered):
     """One run: the fields of ``Run``, and what was measured.
 
     Attributes:
@@ -98,16 +98,6 @@ class Record:
     versions: dict[str, str]
     date: str
     items: str = "test"
-
-    @property
-    def accuracy(self) -> float:
-        """Share of the items that were right."""
-        return self.correct.count("1") / len(self.correct)
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Wilson interval of the accuracy."""
-        return wilson_interval(self.correct.count("1"), len(self.correct))
 
     @property
     def key(self) -> str:

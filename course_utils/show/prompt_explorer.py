@@ -52,7 +52,7 @@ def prompt_explorer(report: dict[str, Any]) -> PromptExplorer:
     """
     numbers = summary_table(report)
     settings = report["settings"]
-    devices = " and ".join(device.split(",")[0] for device in report["devices"])
+    devices = " and ".join(dict.fromkeys(name.split(",")[0] for name in report["devices"]))
     source = (
         f"Recorded: {settings['task']}, {settings['length']} tokens, learning rate "
         f"{settings['learning_rate']:g}; validation on {settings['items']} reviews. "

@@ -86,7 +86,7 @@ def test_both_learn_the_same(tmp_path):
     for name, layer in lora_layers(ours).items():
         moved = peft_matrix(theirs, name, "lora_B")
         apart = (moved - layer.lora_B).abs().mean()  # Adam's first steps hang on signs, in bfloat16
-        assert 0 < 10 * apart < layer.lora_B.abs().mean()
+        assert 10 * apart < layer.lora_B.abs().mean()  # which is above 0
 
 
 def test_in_float16_the_loss_is_scaled_and_the_same_is_learnt(monkeypatch):

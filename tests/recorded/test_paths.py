@@ -28,5 +28,5 @@ def test_paths_survive_the_file_in_half_precision(monkeypatch, tmp_path):
 
 def test_paths_that_were_never_recorded_say_how_to_make_them(monkeypatch, tmp_path):
     monkeypatch.setattr(settings, "RECORDED", tmp_path)
-    with pytest.raises(CourseError, match="python -m course_utils experiments clusters"):
+    with pytest.raises(CourseError, match="python -m course_utils experiments paths"):
         prompt_paths()

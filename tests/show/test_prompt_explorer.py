@@ -75,3 +75,9 @@ def test_python_and_the_page_name_the_starts_alike():
     script = (settings.PACKAGE / "show" / "prompt_explorer.js").read_text(encoding="utf-8")
     (names,) = re.findall(r"const NAMES = {(.*?)};", script, re.DOTALL)
     assert dict(re.findall(r'(\w+): "([^"]+)"', names)) == STARTS
+
+
+def test_each_kind_of_device_is_named_once():
+    devices = ["CPU, 1 threads", "CPU, 2 threads", "NVIDIA H200, 140 GiB"]
+    page = prompt_explorer(made_up_report() | {"devices": devices}).page
+    assert "200 reviews. CPU and NVIDIA H200, 2026-11-26." in page

@@ -245,30 +245,11 @@ def wrong_squared_cosine(weight, adapted, k=10, threshold=0.5):
     return (nearest < threshold).nonzero().flatten().tolist()
 
 
-def wrong_in_the_span(weight, adapted, k=10, threshold=0.5):
-    """Measures what of a direction lies in the span of all old ones, not each cosine."""
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(adapted.float(), full_matrices=False).U[:, :k]
-    inside = (old.T @ new).norm(dim=0)
-    return (inside < threshold).nonzero().flatten().tolist()
-
-
 def wrong_mean_cosine(weight, adapted, k=10, threshold=0.5):
     """Puts the mean of the cosines in the place of the largest."""
     old = torch.linalg.svd(weight.float(), full_matrices=False).U
     new = torch.linalg.svd(adapted.float(), full_matrices=False).U[:, :k]
     return ((old.T @ new).abs().mean(dim=0) < threshold).nonzero().flatten().tolist()
-
-
-def wrong_weakest(weight, adapted, k=10, threshold=0.5):
-    """Uses eigh, which sorts upwards, and takes the first k: the weakest directions."""
-
-    def left(matrix):
-        matrix = matrix.float()
-        return torch.linalg.eigh(matrix @ matrix.T).eigenvectors
-
-    nearest = (left(weight).T @ left(adapted)[:, :k]).abs().amax(dim=0)
-    return (nearest < threshold).nonzero().flatten().tolist()
 
 
 def wrong_no_float(weight, adapted, k=10, threshold=0.5):
@@ -286,14 +267,6 @@ def wrong_scales_the_input(weight, adapted, k=10, threshold=0.5):
     adapted /= adapted.norm()
     old = torch.linalg.svd(weight, full_matrices=False).U
     new = torch.linalg.svd(adapted, full_matrices=False).U[:, :k]
-    nearest = (old.T @ new).abs().amax(dim=0)
-    return (nearest < threshold).nonzero().flatten().tolist()
-
-
-def wrong_columns_not_vectors(weight, adapted, k=10, threshold=0.5):
-    """Compares the columns of the matrices themselves, without any decomposition."""
-    old = F.normalize(weight.float(), dim=0)
-    new = F.normalize(adapted.float(), dim=0)[:, :k]
     nearest = (old.T @ new).abs().amax(dim=0)
     return (nearest < threshold).nonzero().flatten().tolist()
 

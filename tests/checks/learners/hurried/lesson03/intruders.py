@@ -189,14 +189,6 @@ def wrong_rows_of_u(weight, adapted, k=10, threshold=0.5):
     return torch.nonzero(best < threshold).flatten().tolist()
 
 
-def wrong_no_transpose(weight, adapted, k=10, threshold=0.5):
-    """Multiplies the matrices U as they are: rows with columns."""
-    old = torch.linalg.svd(weight.float()).U
-    new = torch.linalg.svd(adapted.float()).U[:, :k]
-    best = (old @ new).abs().max(dim=0).values
-    return torch.nonzero(best < threshold).flatten().tolist()
-
-
 def wrong_same_number(weight, adapted, k=10, threshold=0.5):
     """Compares each direction only with the old one of the same number."""
     old = torch.linalg.svd(weight.float(), full_matrices=False).U
@@ -219,22 +211,6 @@ def wrong_of_the_update(weight, adapted, k=10, threshold=0.5):
     update = adapted.float() - weight.float()
     new = torch.linalg.svd(update, full_matrices=False).U[:, :k]
     best = (old.T @ new).abs().max(dim=0).values
-    return [i for i in range(len(best)) if best[i] < threshold]
-
-
-def wrong_no_svd(weight, adapted, k=10, threshold=0.5):
-    """Compares columns of the matrices themselves: the decomposition is missing."""
-    old = F.normalize(weight.float(), dim=0)
-    new = F.normalize(adapted.float(), dim=0)[:, :k]
-    best = (old.T @ new).abs().max(dim=0).values
-    return [i for i in range(len(best)) if best[i] < threshold]
-
-
-def wrong_scaled(weight, adapted, k=10, threshold=0.5):
-    """Multiplies the directions by their singular values: these are no cosines."""
-    u, s, _ = torch.linalg.svd(weight.float(), full_matrices=False)
-    u2, s2, _ = torch.linalg.svd(adapted.float(), full_matrices=False)
-    best = ((u * s).T @ (u2 * s2)[:, :k]).abs().max(dim=0).values
     return [i for i in range(len(best)) if best[i] < threshold]
 
 
@@ -266,133 +242,6 @@ def wrong_k_fixed(weight, adapted, k=10, threshold=0.5):
     return torch.where((old.T @ new).abs().amax(0) < threshold)[0].tolist()
 
 
-def wrong_from_one(weight, adapted, k=10, threshold=0.5):
-    """Counts the directions from 1."""
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(adapted.float(), full_matrices=False).U[:, :k]
-    cosines = (old.T @ new).abs()
-    return [i + 1 for i in range(new.shape[1]) if cosines[:, i].max() < threshold]
-
-
-def wrong_one_direction_less(weight, adapted, k=10, threshold=0.5):
-    """Starts at direction 1 and so never looks at direction 0."""
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(adapted.float(), full_matrices=False).U[:, :k]
-    cosines = (old.T @ new).abs()
-    return [i for i in range(1, new.shape[1]) if cosines[:, i].max() < threshold]
-
-
-def wrong_how_many(weight, adapted, k=10, threshold=0.5):
-    """Returns how many there are, where their numbers were asked for."""
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(adapted.float(), full_matrices=False).U[:, :k]
-    return int(((old.T @ new).abs().amax(0) < threshold).sum())
-
-
-def wrong_mask(weight, adapted, k=10, threshold=0.5):
-    """Returns True and False for each direction, not the numbers."""
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(adapted.float(), full_matrices=False).U[:, :k]
-    return (old.T @ new).abs().amax(0) < threshold
-
-
-def wrong_mask_of_ones(weight, adapted, k=10, threshold=0.5):
-    """Returns a list of 1 and 0 for each direction, not the numbers."""
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(adapted.float(), full_matrices=False).U[:, :k]
-    return [1 if c < threshold else 0 for c in (old.T @ new).abs().amax(0)]
-
-
-def wrong_cosines(weight, adapted, k=10, threshold=0.5):
-    """Returns the cosines of the intruders, not their numbers."""
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(adapted.float(), full_matrices=False).U[:, :k]
-    best = (old.T @ new).abs().amax(0)
-    return best[best < threshold]
-
-
-def wrong_vectors(weight, adapted, k=10, threshold=0.5):
-    """Returns the directions themselves, not their numbers."""
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(adapted.float(), full_matrices=False).U[:, :k]
-    return new[:, (old.T @ new).abs().amax(0) < threshold]
-
-
-def wrong_pairs(weight, adapted, k=10, threshold=0.5):
-    """Returns all pairs with a small cosine."""
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(adapted.float(), full_matrices=False).U[:, :k]
-    return ((new.T @ old).abs() < threshold).nonzero()
-
-
-def wrong_once_for_each_pair(weight, adapted, k=10, threshold=0.5):
-    """Appends in the inner loop: once for each small cosine."""
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(adapted.float(), full_matrices=False).U
-    found = []
-    for i in range(min(k, new.shape[1])):
-        for j in range(old.shape[1]):
-            if (new[:, i] @ old[:, j]).abs() < threshold:
-                found.append(i)
-    return found
-
-
-def wrong_where_tuple(weight, adapted, k=10, threshold=0.5):
-    """Returns what torch.where returns, a tuple around the tensor, whose length is always 1."""
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(adapted.float(), full_matrices=False).U[:, :k]
-    return torch.where((old.T @ new).abs().amax(0) < threshold)
-
-
-def wrong_returns_in_loop(weight, adapted, k=10, threshold=0.5):
-    """Returns in the loop, with the first intruder."""
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(adapted.float(), full_matrices=False).U
-    found = []
-    for i in range(min(k, new.shape[1])):
-        if (old.T @ new[:, i]).abs().max() < threshold:
-            found.append(i)
-            return found
-
-
-def wrong_stops_at_the_first_old(weight, adapted, k=10, threshold=0.5):
-    """Breaks out of the loop at the first direction that is no intruder."""
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(adapted.float(), full_matrices=False).U
-    found = []
-    for i in range(min(k, new.shape[1])):
-        if (old.T @ new[:, i]).abs().max() >= threshold:
-            break
-        found.append(i)
-    return found
-
-
-def wrong_prints(weight, adapted, k=10, threshold=0.5):
-    """Prints the numbers and returns nothing."""
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(adapted.float(), full_matrices=False).U[:, :k]
-    print(torch.where((old.T @ new).abs().amax(0) < threshold)[0].tolist())
-
-
-def wrong_nobody(weight, adapted, k=10, threshold=0.5):
-    """Always an empty list, which fits what the lesson found."""
-    return []
-
-
-def wrong_no_conversion(weight, adapted, k=10, threshold=0.5):
-    """Does not convert to float32: bfloat16 raises an error."""
-    old = torch.linalg.svd(weight, full_matrices=False).U
-    new = torch.linalg.svd(adapted, full_matrices=False).U[:, :k]
-    return torch.where((old.T @ new).abs().amax(0) < threshold)[0].tolist()
-
-
-def wrong_adds_again(weight, adapted, k=10, threshold=0.5):
-    """Takes adapted for the update alone and adds the weight once more."""
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(weight.float() + adapted.float(), full_matrices=False).U[:, :k]
-    return torch.where((old.T @ new).abs().amax(0) < threshold)[0].tolist()
-
-
 def wrong_none_if_nobody(weight, adapted, k=10, threshold=0.5):
     """Returns only if something was found: None for no intruder, where len(None) then raises."""
     old = torch.linalg.svd(weight.float(), full_matrices=False).U
@@ -420,33 +269,6 @@ def wrong_squeeze(weight, adapted, k=10, threshold=0.5):
     return ((old.T @ new).abs().amax(0) < threshold).nonzero().squeeze()
 
 
-def wrong_float_numbers(weight, adapted, k=10, threshold=0.5):
-    """Collects the numbers in a float tensor: [9.], which cannot be used as places."""
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(adapted.float(), full_matrices=False).U
-    found = torch.zeros(0)
-    for i in range(min(k, new.shape[1])):
-        if (old.T @ new[:, i]).abs().max() < threshold:
-            found = torch.cat([found, torch.Tensor([i])])
-    return found
-
-
-def wrong_set(weight, adapted, k=10, threshold=0.5):
-    """Returns a set, where a list or a tensor was asked for."""
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(adapted.float(), full_matrices=False).U[:, :k]
-    return set(torch.where((old.T @ new).abs().amax(0) < threshold)[0].tolist())
-
-
-def wrong_in_place(weight, adapted, k=10, threshold=0.5):
-    """Gives every column length 1 in the caller's matrices, before the decomposition."""
-    weight /= weight.norm(dim=0, keepdim=True)
-    adapted /= adapted.norm(dim=0, keepdim=True)
-    old = torch.linalg.svd(weight.float(), full_matrices=False).U
-    new = torch.linalg.svd(adapted.float(), full_matrices=False).U[:, :k]
-    return torch.where((old.T @ new).abs().amax(0) < threshold)[0].tolist()
-
-
 SAYS = {
     "wrong_no_absolute_value": "take the absolute value of the cosine",
     "wrong_above": "directions that are no intruders",
@@ -465,12 +287,4 @@ SAYS = {
     "wrong_squared": "the cosines are squared",
     "wrong_threshold_fixed": "the argument threshold is not used",
     "wrong_k_fixed": "the argument k is not used",
-    "wrong_from_one": "Python counts from 0",
-    "wrong_how_many": "this is how many there are",
-    "wrong_mask": "these are truth values",
-    "wrong_cosines": "these are the cosines",
-    "wrong_prints": "end in `return`",
-    "wrong_no_conversion": "does not know bfloat16",
-    "wrong_set": "not a set",
-    "wrong_in_place": "changes its input in place",
 }

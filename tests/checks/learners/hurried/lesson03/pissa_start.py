@@ -181,35 +181,10 @@ def wrong_all_in_a(weight, rank):
     return weight.float() - B @ A, A, B
 
 
-def wrong_halves(weight, rank):
-    """Halves the singular values instead of taking the root."""
-    u, s, vh = torch.linalg.svd(weight.float(), full_matrices=False)
-    half = s[:rank] / 2
-    A, B = half[:, None] * vh[:rank], u[:, :rank] * half
-    return weight.float() - B @ A, A, B
-
-
-def wrong_root_of_root(weight, rank):
-    """Takes the root twice, once for each factor."""
-    u, s, vh = torch.linalg.svd(weight.float(), full_matrices=False)
-    root = s[:rank].sqrt().sqrt()
-    A, B = root[:, None] * vh[:rank], u[:, :rank] * root
-    return weight.float() - B @ A, A, B
-
-
 def wrong_root_in_b_only(weight, rank):
     """Gives the root to B only; A gets nothing."""
     u, s, vh = torch.linalg.svd(weight.float(), full_matrices=False)
     A, B = vh[:rank], u[:, :rank] * s[:rank].sqrt()
-    return weight.float() - B @ A, A, B
-
-
-def wrong_equal_norms_only(weight, rank):
-    """Makes the factors equally large as wholes, not piece by piece with the roots."""
-    u, s, vh = torch.linalg.svd(weight.float(), full_matrices=False)
-    A, B = vh[:rank], u[:, :rank] * s[:rank]
-    factor = (B.norm() / A.norm()).sqrt()
-    A, B = A * factor, B / factor
     return weight.float() - B @ A, A, B
 
 
@@ -234,14 +209,6 @@ def wrong_base_plus(weight, rank):
     root = s[:rank].sqrt()
     A, B = root[:, None] * vh[:rank], u[:, :rank] * root
     return weight.float() + B @ A, A, B
-
-
-def wrong_base_minus(weight, rank):
-    """Subtracts the weight from the cut: the base has the wrong sign."""
-    u, s, vh = torch.linalg.svd(weight.float(), full_matrices=False)
-    root = s[:rank].sqrt()
-    A, B = root[:, None] * vh[:rank], u[:, :rank] * root
-    return B @ A - weight.float(), A, B
 
 
 def wrong_no_base(weight, rank):
@@ -282,14 +249,6 @@ def wrong_parts_exchanged(weight, rank):
     return weight.float() - B @ A, A, B
 
 
-def wrong_takes_vh_for_v(weight, rank):
-    """Takes Vh for V: cuts its columns and transposes it."""
-    u, s, v = torch.linalg.svd(weight.float(), full_matrices=False)
-    root = s[:rank].sqrt()
-    A, B = (v[:, :rank] * root).T, u[:, :rank] * root
-    return weight.float() - B @ A, A, B
-
-
 def wrong_scales_columns_of_a(weight, rank):
     """Multiplies vh[:rank] by the roots without a new axis: the shapes do not fit."""
     u, s, vh = torch.linalg.svd(weight.float(), full_matrices=False)
@@ -315,113 +274,6 @@ def wrong_one_piece_more(weight, rank):
     return weight.float() - B @ A, A, B
 
 
-def wrong_all_pieces(weight, rank):
-    """Forgets to cut: all pieces are in the factors, and the base is zero."""
-    u, s, vh = torch.linalg.svd(weight.float(), full_matrices=False)
-    root = s.sqrt()
-    A, B = root[:, None] * vh, u * root
-    return weight.float() - B @ A, A, B
-
-
-def wrong_lora_start(weight, rank):
-    """Starts as LoRA does, A random and B zero: their sum is W0, but nothing is cut."""
-    A = torch.randn(rank, weight.shape[1]) * 0.01
-    B = torch.zeros(weight.shape[0], rank)
-    return weight.float() - B @ A, A, B
-
-
-def wrong_lora_scale(weight, rank):
-    """Divides A by alpha / rank as for LoRA, with the lesson's alpha of 16."""
-    u, s, vh = torch.linalg.svd(weight.float(), full_matrices=False)
-    root = s[:rank].sqrt()
-    A, B = root[:, None] * vh[:rank], u[:, :rank] * root
-    return weight.float() - 16 / rank * B @ A, A, B
-
-
-def wrong_no_conversion(weight, rank):
-    """Does not convert to float32: bfloat16 raises an error."""
-    u, s, vh = torch.linalg.svd(weight, full_matrices=False)
-    root = s[:rank].sqrt()
-    A, B = root[:, None] * vh[:rank], u[:, :rank] * root
-    return weight - B @ A, A, B
-
-
-def wrong_back_to_old_dtype(weight, rank):
-    """Rounds all three to the dtype of the weight."""
-    u, s, vh = torch.linalg.svd(weight.float(), full_matrices=False)
-    root = s[:rank].sqrt()
-    A, B = root[:, None] * vh[:rank], u[:, :rank] * root
-    base = weight.float() - B @ A
-    return base.to(weight.dtype), A.to(weight.dtype), B.to(weight.dtype)
-
-
-def wrong_base_in_old_dtype(weight, rank):
-    """Rounds the base alone to the dtype of the weight, as the model would keep it."""
-    u, s, vh = torch.linalg.svd(weight.float(), full_matrices=False)
-    root = s[:rank].sqrt()
-    A, B = root[:, None] * vh[:rank], u[:, :rank] * root
-    return (weight.float() - B @ A).to(weight.dtype), A, B
-
-
-def wrong_one_sign(weight, rank):
-    """Turns the sign of A alone: B A is then minus the cut."""
-    u, s, vh = torch.linalg.svd(weight.float(), full_matrices=False)
-    root = s[:rank].sqrt()
-    A, B = root[:, None] * vh[:rank], u[:, :rank] * root
-    return weight.float() - B @ A, -A, B
-
-
-def wrong_base_without_strengths(weight, rank):
-    """Takes u v without the singular values off the base."""
-    u, s, vh = torch.linalg.svd(weight.float(), full_matrices=False)
-    root = s[:rank].sqrt()
-    base = weight.float() - u[:, :rank] @ vh[:rank]
-    return base, root[:, None] * vh[:rank], u[:, :rank] * root
-
-
-def wrong_lists(weight, rank):
-    """Returns lists of Python, no tensors."""
-    u, s, vh = torch.linalg.svd(weight.float(), full_matrices=False)
-    root = s[:rank].sqrt()
-    A, B = root[:, None] * vh[:rank], u[:, :rank] * root
-    return (weight.float() - B @ A).tolist(), A.tolist(), B.tolist()
-
-
-def wrong_dict(weight, rank):
-    """Returns a dictionary, not a tuple of three."""
-    u, s, vh = torch.linalg.svd(weight.float(), full_matrices=False)
-    root = s[:rank].sqrt()
-    A, B = root[:, None] * vh[:rank], u[:, :rank] * root
-    return {"base": weight.float() - B @ A, "lora_A": A, "lora_B": B}
-
-
-def wrong_lowrank(weight, rank):
-    """Takes torch.svd_lowrank, which is random and only near to the cut."""
-    u, s, v = torch.svd_lowrank(weight.float(), q=rank, niter=0)
-    root = s.sqrt()
-    A, B = (v * root).T, u * root
-    return weight.float() - B @ A, A, B
-
-
-def wrong_in_place(weight, rank):
-    """Subtracts the cut from the caller's weight."""
-    u, s, vh = torch.linalg.svd(weight.float(), full_matrices=False)
-    root = s[:rank].sqrt()
-    A, B = root[:, None] * vh[:rank], u[:, :rank] * root
-    weight -= (B @ A).to(weight.dtype)
-    return weight.float(), A, B
-
-
-def wrong_in_place_if_float(weight, rank):
-    """float() makes no copy of a float32 weight, so that -= changes the caller's."""
-    base = weight.float()
-    u, s, vh = torch.linalg.svd(base, full_matrices=False)
-    root = s[:rank].sqrt()
-    A, B = root[:, None] * vh[:rank], u[:, :rank] * root
-    base -= B @ A
-    return base, A, B
-
-
 SAYS = {
     "wrong_b_before_a": "A and B are swapped",
     "wrong_base_last": "the base, (out, in)",
@@ -443,14 +295,4 @@ SAYS = {
     "wrong_scales_columns_of_a": "[:, None]",
     "wrong_rank_eight": "take the argument rank",
     "wrong_one_piece_more": "take the argument rank",
-    "wrong_all_pieces": "take the argument rank",
-    "wrong_lora_start": "nothing random belongs here",
-    "wrong_no_conversion": "does not know bfloat16",
-    "wrong_back_to_old_dtype": "base is to be float32",
-    "wrong_base_in_old_dtype": "base is to be float32",
-    "wrong_lists": "not a list",
-    "wrong_dict": "return the tuple (base, lora_A, lora_B)",
-    "wrong_lowrank": "nothing random belongs here",
-    "wrong_in_place": "changes its input in place",
-    "wrong_in_place_if_float": "changes its input in place",
 }

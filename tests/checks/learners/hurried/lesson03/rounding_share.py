@@ -192,36 +192,10 @@ def wrong_mean_of_ratios(base, update):
     return ((stored - update).square() / stored.square()).mean().item()
 
 
-def wrong_mean_above(base, update):
-    """Takes the mean above the line and the sum below it."""
-    stored = (base.float() + update).bfloat16().float() - base.float()
-    return ((stored - update).square().mean() / stored.square().sum()).item()
-
-
 def wrong_absolute(base, update):
     """Sums absolute values instead of squares."""
     stored = (base.float() + update).bfloat16().float() - base.float()
     return ((stored - update).abs().sum() / stored.abs().sum()).item()
-
-
-def wrong_signed(base, update):
-    """Sums the numbers themselves: plus and minus cancel."""
-    stored = (base.float() + update).bfloat16().float() - base.float()
-    return ((stored - update).sum() / stored.sum()).item()
-
-
-def wrong_sum_then_square(base, update):
-    """Squares the sums instead of summing the squares."""
-    stored = (base.float() + update).bfloat16().float() - base.float()
-    return ((stored - update).sum() ** 2 / stored.sum() ** 2).item()
-
-
-def wrong_spectral_norm(base, update):
-    """Writes norm(x, 2), which for a matrix is the largest singular value."""
-    stored = (base.float() + update).bfloat16().float() - base.float()
-    a = torch.linalg.norm(stored - update, 2)
-    b = torch.linalg.norm(stored, 2)
-    return (a**2 / b**2).item()
 
 
 def wrong_numerator(base, update):
@@ -272,27 +246,10 @@ def wrong_float16(base, update):
     return ((stored - update).square().sum() / stored.square().sum()).item()
 
 
-def wrong_minus(base, update):
-    """Subtracts in the wrong order, so that the stored update has the wrong sign."""
-    stored = base.float() - (base.float() + update).bfloat16().float()
-    return ((stored - update).square().sum() / stored.square().sum()).item()
-
-
-def wrong_swapped(base, update):
-    """Mixes the two up: takes the update away again, and compares with the base."""
-    stored = (base.float() + update).bfloat16().float() - update
-    return ((stored - base.float()).square().sum() / stored.square().sum()).item()
-
-
 def wrong_lost_entries(base, update):
     """Counts how many numbers the rounding lost altogether."""
     stored = (base.float() + update).bfloat16().float() - base.float()
     return (stored == 0).float().mean().item()
-
-
-def wrong_constant(base, update):
-    """The number that the text says, more or less: half is rounding."""
-    return 0.5
 
 
 def wrong_in_place(base, update):
