@@ -219,14 +219,6 @@ def wrong_smallest(weight, rank):
     return (W - lora_B @ lora_A).float(), lora_A.float(), lora_B.float()
 
 
-def wrong_one_piece_more(weight, rank):
-    """Leaves piece rank + 1 out of both: the base starts one piece too late."""
-    U, S, Vh = torch.linalg.svd(weight.float(), full_matrices=False)
-    root = S[:rank].sqrt()
-    base = (U[:, rank + 1 :] * S[rank + 1 :]) @ Vh[rank + 1 :]
-    return base, root[:, None] * Vh[:rank], U[:, :rank] * root
-
-
 def wrong_zeroed_not_cut(weight, rank):
     """Sets the tail to zero and does not cut: the factors have all rows and columns."""
     U, S, Vh = torch.linalg.svd(weight.float(), full_matrices=False)
