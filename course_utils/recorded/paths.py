@@ -1,7 +1,7 @@
 """Soft prompts at many moments of their training, recorded with what they could do at each.
 
 ``experiments paths`` makes them. Lesson 4 shows them in its explorer (*The soft tokens, seen*), and
-their lengths (*Principal components*).
+their lengths (*Do prompts of one task move together?*).
 """
 
 import dataclasses

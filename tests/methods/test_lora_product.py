@@ -30,3 +30,10 @@ def test_a_base_of_another_kind_computes_by_itself():
 
     base, x = Doubled(6, 5), torch.randn(3, 6)
     assert torch.equal(LoRALinear(base, rank=2, alpha=6.0)(x), base(x))
+
+
+def test_under_autocast_a_float32_base_gives_what_it_gives_alone():
+    base, x = nn.Linear(6, 5), torch.randn(3, 6)
+    layer = LoRALinear(base, rank=2, alpha=6.0)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert layer(x).dtype == base(x).dtype == torch.bfloat16

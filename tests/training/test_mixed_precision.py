@@ -245,3 +245,6 @@ def test_chunks_hold_few_numbers_and_a_large_parameter_is_alone(monkeypatch):
     assert chunks == [[3, 4], [4], [20], [1, 9], [2]]
     monkeypatch.setitem(mixed_precision.CHUNK, "cpu", 100)
     assert [sizes[chunk] for chunk in mixed_precision._chunks(parameters)] == [sizes]
+    monkeypatch.setitem(mixed_precision.CHUNK, "cpu", 2)  # the first is too large by itself
+    chunks = [sizes[chunk] for chunk in mixed_precision._chunks(parameters)]
+    assert chunks == [[size] for size in sizes]

@@ -35,7 +35,7 @@ def read(value: Any) -> list[int]:
     if any(isinstance(v, bool) for v in numbers):
         likely = "these are truth values: return the numbers of those that are true, nonzero()"
         raise WrongForm(likely, WHAT, show(value))
-    if any(isinstance(v, float) for v in numbers) and all(v == int(v) for v in numbers):
+    if numbers and all(isinstance(v, float) and v.is_integer() for v in numbers):
         raise WrongForm("these are floats: return whole numbers, int(...)", WHAT, show(numbers))
     if any(not isinstance(v, int) for v in numbers):
         likely = "these are no whole numbers, but values: return their places"
