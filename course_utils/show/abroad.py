@@ -3,29 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from course_utils.measure.means import mean_of
-from course_utils.measure.seeds import Difference
 from course_utils.recorded.runs import Record
 from course_utils.show.tables import Table, table
-
-
-def leads_table(leads: Mapping[tuple[str, str], Difference], caption: str) -> Table:
-    """A row for each rival and place; the caption is told how many comparisons there are.
-
-    Args:
-        leads: as ``recorded.abroad.leads`` gives them.
-        caption: what the rivals are subtracted from.
-    """
-    rows = [
-        {
-            "less": rival,
-            "on": place,
-            "points": 100 * lead.difference,
-            "95 % interval": f"[{100 * lead.low:+.1f}, {100 * lead.high:+.1f}]",
-            "p": lead.p,
-        }
-        for (rival, place), lead in leads.items()
-    ]
-    return table(rows, f"{caption}; {len(rows)} comparisons", {"points": "+.1f", "p": ".2g"})
 
 
 def methods_table(runs: Mapping[str, Sequence[Record]], caption: str) -> Table:

@@ -99,12 +99,12 @@ def changes_table(measured: Measured, names: Collection[str], caption: str) -> T
     """A row for each start and measure: trained less before, and less shuffled labels.
 
     Args:
-        measured: starts that were not trained are left out.
+        measured: each start before training, trained, and trained on shuffled labels.
         names: of the measures.
         caption: the number of comparisons and their kind are added to it.
     """
     rows = []
-    for start in _trained(measured):
+    for start in _starts(measured):
         for name in names:
             trained, *controls = (
                 measured[start, kind][name] for kind in (TRAINED, BEFORE, SHUFFLED)
@@ -121,20 +121,34 @@ def largest_change(measured: Measured, name: str, control: str) -> float:
     """How far the mean of a measure, over all starts, moves from that of a control at most."""
     return max(
         abs(mean_difference(measured[s, TRAINED][name], measured[s, control][name]).mean)
-        for s in _trained(measured)
+        for s in _starts(measured)
     )
 
 
 def by_seed(measured: Measured, name: str) -> dict[str, dict[str, list[float]]]:
-    """Kind to start to the value of each seed, as ``prompt_grid.seed_figure`` takes them.
-
-    A start that was not trained must be the last.
-    """
+    """Kind to start to the value of each seed, as ``prompt_grid.seed_figure`` takes them."""
     found: dict[str, dict[str, list[float]]] = {}
     for (start, kind), values in measured.items():
         found.setdefault(kind, {})[start] = values[name].tolist()
     return found
 
 
-def _trained(measured: Measured) -> list[str]:
-    return [start for start, kind in measured if kind == TRAINED]
+def excluding_zero(measured: Measured, names: Collection[str]) -> str:
+    """Trained less shuffled labels: ``1 of 8: labels, feeling in 20``, those that exclude zero.
+
+    Args:
+        measured, names: as for ``changes_table``.
+    """
+    found = {
+        f"{start}, {name}": mean_difference(
+            *(measured[start, k][name] for k in (TRAINED, SHUFFLED))
+        )
+        for start in _starts(measured)
+        for name in names
+    }
+    apart = [name for name, less in found.items() if less.low > 0 or less.high < 0]
+    return f"{len(apart)} of {len(found)}" + (f": {'; '.join(apart)}" if apart else "")
+
+
+def _starts(measured: Measured) -> list[str]:
+    return list(dict.fromkeys(start for start, _ in measured))

@@ -11,6 +11,7 @@ from transformers import PreTrainedTokenizerBase
 from course_utils.analysis.soft_tokens import describe
 from course_utils.measure.means import mean_of
 from course_utils.recorded.runs import Record, by_setting, chosen
+from course_utils.show.prompt_grid import NAMES
 from course_utils.show.tables import Table, table
 
 GEOMETRY = ("length", "nearest word", "tightness")  # see ``soft_tokens.describe``
@@ -31,7 +32,7 @@ def starts_table(records: Sequence[Record], length: int = 20) -> Table:
         best = chosen(of_init)
         rows.append(
             {
-                "start": init,
+                "start": NAMES.get(init, init),
                 "rates tried": f"{len(rates)}, {rates[0]:g} to {rates[-1]:g}",
                 "best rate": best[0].learning_rate,
                 "seeds": len(best),
@@ -76,11 +77,17 @@ def rates_table(
 
 
 def _measured(seeds: Sequence[Record]) -> dict[str, object]:
-    """Mean validation loss; mean accuracy, with its t interval where there are several seeds."""
-    loss = sum(record.best[1] for record in seeds) / len(seeds)
-    several = len(seeds) > 1
-    accuracy = str(mean_of(r.accuracy for r in seeds)) if several else f"{seeds[0].accuracy:.3f}"
-    return {"loss": loss, "accuracy": accuracy}
+    """Mean validation loss; mean accuracy, with its t interval, or the accuracies of two seeds.
+
+    The t interval of two seeds is 13 times as wide as they lie apart, which says nothing.
+    """
+    accuracies = [record.accuracy for record in seeds]
+    if len(seeds) > 2:
+        accuracy = str(mean_of(accuracies))
+    else:
+        each = " and ".join(f"{value:.3f}" for value in accuracies)
+        accuracy = f"{sum(accuracies) / len(seeds):.3f} ({each})"
+    return {"loss": sum(record.best[1] for record in seeds) / len(seeds), "accuracy": accuracy}
 
 
 def _still_falling(seeds: Sequence[Record]) -> str:

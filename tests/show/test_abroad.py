@@ -1,12 +1,11 @@
-"""Tables of methods and of their leads: numbers, and how many comparisons there were."""
+"""The table of methods has their settings and means."""
 
 import dataclasses
 
 from course_utils.experiments import plan
 from course_utils.measure.means import mean_of
-from course_utils.measure.seeds import compare_means
 from course_utils.recorded.runs import Record
-from course_utils.show.abroad import leads_table, methods_table
+from course_utils.show.abroad import methods_table
 
 FIELDS = {field.name: None for field in dataclasses.fields(Record)}
 
@@ -15,14 +14,6 @@ def record(seed, correct, perplexity):
     run = plan.lora("methods", 1e-3, seed)
     given = {"correct": correct, "perplexity": perplexity, "trainable_parameters": 2_442_240}
     return Record(**FIELDS | dataclasses.asdict(run) | given)
-
-
-def test_a_row_a_comparison_and_their_number_in_the_caption():
-    lead = compare_means(["1111100000"], ["1100000000"])
-    shown = leads_table({("LoRA", "movies"): lead, ("LoRA", "tweets"): lead}, "Prompt tuning less")
-    assert shown.caption == "Prompt tuning less; 2 comparisons"
-    assert shown.frame["points"].tolist() == ["+30.0"] * 2
-    assert shown.frame["95 % interval"][0] == f"[{100 * lead.low:+.1f}, {100 * lead.high:+.1f}]"
 
 
 def test_a_row_a_method_with_its_setting():

@@ -13,6 +13,7 @@ from course_utils.show.claims import (
     by_seed,
     changes_table,
     describe_all,
+    excluding_zero,
     largest_change,
     means_table,
     relate_all,
@@ -81,15 +82,16 @@ def test_training_is_compared_with_both_controls_seed_by_seed():
         assert str(mean_difference(trained, control)) in text
 
 
-def test_a_start_that_was_not_trained_has_no_changes():
-    noise = MEASURED | {("noise", BEFORE): MEASURED["random", BEFORE]}
-    assert repr(changes_table(noise, ["tightness"], "Changes")) == repr(
-        changes_table(MEASURED, ["tightness"], "Changes")
-    )
-    assert largest_change(noise, "tightness", SHUFFLED) == largest_change(
-        MEASURED, "tightness", SHUFFLED
-    )
-    assert by_seed(noise, "tightness")[BEFORE]["noise"] == pytest.approx([0.1, 0.2])
+def test_intervals_that_leave_out_zero_are_named():
+    apart = {
+        ("labels", BEFORE): {"lexical": torch.tensor([0.0, 0.0])},
+        ("labels", TRAINED): {"lexical": torch.tensor([0.50, 0.51])},
+        ("labels", SHUFFLED): {"lexical": torch.tensor([0.1, 0.1])},
+    }
+    assert excluding_zero(apart, ["lexical"]) == "1 of 1: labels, lexical"
+    assert excluding_zero(MEASURED, ["tightness"]) == "0 of 2"
+    apart["labels", SHUFFLED]["lexical"] = torch.tensor([0.9, 0.9])
+    assert excluding_zero(apart, ["lexical"]) == "1 of 1: labels, lexical"
 
 
 def test_neighbours_that_stay_are_counted_beside_the_accuracy():

@@ -5,6 +5,7 @@ import dataclasses
 import torch
 
 from course_utils.experiments import plan
+from course_utils.measure.means import mean_of
 from course_utils.model.tiny import tiny_tokenizer
 from course_utils.recorded.runs import Record
 from course_utils.show.prompt_search import rates_table, starts_table
@@ -32,12 +33,15 @@ def test_each_start_is_shown_at_the_rate_of_its_lowest_mean_loss():
     assert frame["loss"].tolist() == ["0.500", "0.600"]
     assert frame["rates tried"].tolist() == ["2, 0.01 to 0.1", "1, 0.01 to 0.01"]
     assert frame["still falling"].tolist() == ["1 of 2", "1 of 2"]
-    assert frame["accuracy"][0].startswith("0.750 [")
+    assert frame["accuracy"][0] == "0.750 (0.700 and 0.800)"
 
 
-def test_a_single_seed_has_no_interval():
-    frame = starts_table([r for r in records() if r.seed == 0]).frame
-    assert set(frame["accuracy"]) == {"0.700"} and set(frame["seeds"]) == {"1"}
+def test_from_three_seeds_on_there_is_an_interval():
+    one = next(r for r in records() if r.init == "random")
+    seeds = [dataclasses.replace(one, seed=seed, init="normal") for seed in range(3)]
+    frame = starts_table(seeds).frame
+    assert frame["start"].tolist() == ["N(0, 1)"] and frame["seeds"].tolist() == ["3"]
+    assert frame["accuracy"][0] == str(mean_of([one.accuracy] * 3))
 
 
 def test_rates_stand_in_order_with_the_shape_of_the_vectors():
