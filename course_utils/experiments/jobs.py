@@ -4,6 +4,7 @@ import concurrent.futures
 import json
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -53,7 +54,8 @@ def perform_next(
 
 
 def _start_worker(counter: Any) -> None:
-    """Give each process a GPU of its own, in turn, and one thread."""
+    """Give each process a GPU of its own, in turn, and one thread; end it when its study ends."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     with counter.get_lock():
         number = counter.value
         counter.value += 1
@@ -61,6 +63,17 @@ def _start_worker(counter: Any) -> None:
     if torch.cuda.is_available():
         os.environ["COURSE_DEVICE"] = f"cuda:{number % torch.cuda.device_count()}"
         torch.cuda.set_device(os.environ["COURSE_DEVICE"])
+
+
+def _end_with_parent() -> None:
+    """Wait until the process that made this one is gone, however it ended, and end too.
+
+    A killed study cannot end its workers: they would train on, for nobody.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _perform(perform: Callable[[Job], Result], job: Job) -> Result:

@@ -24,13 +24,17 @@ CHANCE = math.log(2)  # nats: the loss of two labels at even odds
 
 @styled
 def loss_figure(
-    losses: Sequence[float], validations: Sequence[tuple[int, float]], steps: int
+    losses: Sequence[float],
+    validations: Sequence[tuple[int, float]],
+    steps: int,
+    title: str = "Loss at the answer",
 ) -> Figure:
     """Training and validation loss, over a run of ``steps`` steps.
 
     Args:
         losses: one a step, each of another batch, so no line joins them.
         validations: ``(steps done, validation loss)`` pairs.
+        title: what tells the run from others.
     """
     figure, axes = subplots(3)
     done = numpy.arange(1, len(losses) + 1)
@@ -41,7 +45,7 @@ def loss_figure(
     log_scale(axes)
     level_line(axes, "ln 2: two labels at even odds", CHANCE)
     legend_above(axes)
-    headline(figure, marked("Loss at the answer"))
+    headline(figure, marked(title))
     return described(figure, _losses_in_words(losses, validations, steps))
 
 

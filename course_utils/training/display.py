@@ -24,11 +24,13 @@ class TrainingDisplay:
 
     Args:
         steps: length of the whole run.
+        learning_rate: of the run; it tells its figure from those of other runs.
         history: of the run; the steps that it holds already were done before an interruption.
     """
 
-    def __init__(self, steps: int, history: History):
+    def __init__(self, steps: int, learning_rate: float, history: History):
         self._steps, self._history, self._done = steps, history, len(history.losses)
+        self._title = f"Loss at the answer, learning rate {learning_rate:g}"
         self._notebook = in_notebook()
         self._bar: tqdm | None = None
         self._handle: DisplayHandle | None = None
@@ -67,7 +69,8 @@ class TrainingDisplay:
         from course_utils.show.style import Picture
 
         history = self._history
-        picture = Picture(loss_figure(history.losses, history.validations, self._steps))
+        figure = loss_figure(history.losses, history.validations, self._steps, self._title)
+        picture = Picture(figure)
         if self._handle is None:
             self._handle = display(picture, display_id=True)
         else:

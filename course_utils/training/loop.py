@@ -67,7 +67,7 @@ def train(
     with run.going(resume, further) as history:
         if not history.validations:
             run.validate()  # step 0: what training has to improve on
-        with TrainingDisplay(config.steps, history) as display:
+        with TrainingDisplay(config.steps, config.learning_rate, history) as display:
             model.train()  # dropout on, if there is any
             for step in range(len(history.losses), config.steps):
                 batch = [examples[i] for i in batches[step]]

@@ -1,7 +1,12 @@
 """Jobs in other processes, and a report that is gone on with."""
 
 import os
+import signal
+import subprocess
+import sys
+import time
 
+import psutil
 import pytest
 
 from course_utils.experiments import jobs
@@ -39,6 +44,39 @@ def test_no_more_jobs_are_taken_than_there_are_workers():
     results = jobs.perform_next(os.path.basename, next_job, 2)
     assert next(results) == "b" and len(taken) == 2
     assert list(results) == ["b"] * 4
+
+
+def test_workers_end_when_their_study_is_killed(tmp_path):
+    (tmp_path / "waiting.py").write_text(
+        "import os, pathlib, time\n"
+        "from course_utils.experiments import jobs\n"
+        "def wait(folder):\n"
+        "    pathlib.Path(folder, str(os.getpid())).touch()\n"
+        "    time.sleep(600)\n"
+        "if __name__ == '__main__':\n"
+        "    list(jobs.perform_all(wait, ['begun', 'begun'], 2))\n"
+    )
+    (tmp_path / "begun").mkdir()
+    path = os.pathsep.join([os.getcwd(), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = os.environ | {"PYTHONPATH": path}
+    study = subprocess.Popen([sys.executable, "waiting.py"], cwd=tmp_path, env=environment)
+    workers = _until(lambda: sorted(os.listdir(tmp_path / "begun")), lambda found: len(found) == 2)
+    study.send_signal(signal.SIGKILL)
+    study.wait()
+    left = _until(lambda: [pid for pid in map(int, workers) if _runs(pid)], lambda left: not left)
+    assert left == []
+
+
+def _runs(pid):
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+def _until(look, is_enough, seconds=120):
+    """What ``look`` gives once it is enough, or when the time is up."""
+    end = time.monotonic() + seconds
+    while not is_enough(found := look()) and time.monotonic() < end:
+        time.sleep(0.1)
+    return found
 
 
 def test_a_job_leaves_the_device_empty_also_when_it_fails(monkeypatch):

@@ -73,7 +73,7 @@ def drawn(monkeypatch):
 
 def take_steps(steps, history, count, clock, seconds=2.0):
     """Show ``count`` more steps of a run."""
-    with TrainingDisplay(steps, history) as display:
+    with TrainingDisplay(steps, 2e-3, history) as display:
         for _ in range(count):
             clock.now += seconds
             history.losses.append(1.0 / (1 + len(history.losses)))
@@ -125,6 +125,16 @@ def test_a_notebook_keeps_no_figure_open(clock, drawn):
 
 
 def test_a_run_that_stops_before_its_first_step_draws_nothing(drawn, bars):
-    with TrainingDisplay(10, History()):
+    with TrainingDisplay(10, 2e-3, History()):
         pass
     assert drawn == [] and bars[0].closed
+
+
+def test_the_plot_names_the_learning_rate_of_its_run(clock, monkeypatch):
+    shown = []
+    monkeypatch.setattr(training_display, "in_notebook", lambda: True)
+    monkeypatch.setattr(
+        IPython.display, "display", lambda picture, display_id: shown.append(picture)
+    )
+    take_steps(4, History(), 1, clock)
+    assert shown[0].figure.get_suptitle() == "Loss at the answer, learning rate 0.002"
