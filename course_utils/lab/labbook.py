@@ -8,6 +8,7 @@ write at once. The newest line of a method, task and model is the one that is sh
 import collections
 import dataclasses
 import os
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 RECORDED = settings.RECORDED / "labbook.jsonl"
 FILE = "labbook.jsonl"
 SHOWN = 3  # damaged lines that are named
+WIDTH = 88  # characters of a line of output: more are torn beside an open file browser
 
 _said: set[str] = set()  # in this session
 
@@ -200,9 +202,9 @@ def find(method: str, task: str, model: str) -> Result:
 
 
 def doubts(results: list[Result]) -> str:
-    """Sentences, a line each, on what keeps these results from being compared; else empty."""
+    """Sentences, each on lines of its own, on what keeps results from being compared; or empty."""
     found = (mixed_versions(results), mixed_precisions(results), other_items(results))
-    return "\n".join(sentence for sentence in found if sentence)
+    return "\n".join(textwrap.fill(sentence, WIDTH) for sentence in found if sentence)
 
 
 def mixed_versions(results: list[Result]) -> str:
