@@ -5,6 +5,7 @@
 | ``COURSE_MODEL`` | ``model_source``, ``model_name`` |
 | ``COURSE_DEVICE`` | ``device_name`` |
 | ``COURSE_DTYPE`` | ``dtype_name``: ``bfloat16``, ``float16`` or ``float32`` |
+| ``COURSE_MICRO_BATCH`` | ``micro_batch`` |
 | ``COURSE_CACHE`` | ``cache_folder`` |
 | ``COURSE_RESULTS`` | ``results_folder`` |
 | ``COURSE_QUICK`` | ``quick``, ``shorten`` |
@@ -130,6 +131,18 @@ def dtype_name() -> str | None:
 def device_name() -> str | None:
     """``COURSE_DEVICE``: ``cpu``, ``cuda`` or ``cuda:1``; None where it is not set."""
     return os.environ.get("COURSE_DEVICE") or None
+
+
+def micro_batch() -> int | None:
+    """``COURSE_MICRO_BATCH``: tokens that a training holds at once; None where it is not set.
+
+    Raises:
+        CourseError: it is no whole number of at least 1.
+    """
+    given = os.environ.get("COURSE_MICRO_BATCH")
+    if not given:
+        return None
+    return validate.whole("COURSE_MICRO_BATCH", int(given) if given.isdecimal() else given, 1)
 
 
 def quick() -> bool:

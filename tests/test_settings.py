@@ -121,6 +121,18 @@ def test_what_is_not_set_is_not_fixed(monkeypatch):
     assert os.environ["COURSE_MODEL"] == "org/model"
 
 
+def test_the_micro_batch_is_a_whole_number_or_left_open(monkeypatch):
+    monkeypatch.delenv("COURSE_MICRO_BATCH", raising=False)
+    assert settings.micro_batch() is None
+    for given, found in (("", None), ("4096", 4096)):
+        monkeypatch.setenv("COURSE_MICRO_BATCH", given)
+        assert settings.micro_batch() == found
+    for given in ("0", "-3", "many", "1.5"):
+        monkeypatch.setenv("COURSE_MICRO_BATCH", given)
+        with pytest.raises(CourseError, match="COURSE_MICRO_BATCH"):
+            settings.micro_batch()
+
+
 @pytest.mark.parametrize(("value", "name"), [("", None), ("float16", "float16")])
 def test_the_precision_is_named_or_left_open(monkeypatch, value, name):
     monkeypatch.setenv("COURSE_DTYPE", value)

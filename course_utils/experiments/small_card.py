@@ -1,7 +1,11 @@
 """A model of seven billion parameters, trained with QLoRA in the memory of a small card."""
 
+import concurrent.futures
 import dataclasses
-import statistics
+import functools
+import os
+import queue
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,174 +13,156 @@ from typing import Any
 
 import torch
 
-from course_utils.experiments.memory import PACKAGES
-from course_utils.experiments.random_models import build, loss_of, make_optimiser, random_ids
-from course_utils.machine.device import GIB, cuda_device
+from course_utils.errors import CourseError
+from course_utils.experiments import memory
+from course_utils.experiments import small_card_libraries as libraries
+from course_utils.experiments.fresh_process import call_fresh
+from course_utils.experiments.random_models import build, random_ids
+from course_utils.experiments.small_card_meter import STEPS, WARM, Meter
+from course_utils.experiments.small_card_step import CHUNK, VARIANTS, Step, Variant
+from course_utils.machine.device import cuda_device
 from course_utils.machine.environment import environment
 from course_utils.memory.calculator import Training, estimate, workspaces
-from course_utils.memory.measured import free_memory
 from course_utils.memory.shapes import SHAPES
 from course_utils.methods.names import Method
 from course_utils.recorded.reports import write_report
 from course_utils.recorded.small_card import describe_small_card, in_gib
-from course_utils.training.cuda_graphs import Recorder
 
 NAME = "Llama-2-7B"
-CAP = 15 * GIB  # what a T4 leaves to a process
+CAP = 8 * 10**9  # bytes: a card "of 8 GB", CUDA's context included
 TRAINING = Training(Method.QLORA, 4, 512, checkpointing=True, rank=16)
-CHUNK = 512  # positions whose logits are in memory at once, where the loss goes in chunks
-WARM, STEPS = 3, 8
-
-
-@dataclasses.dataclass(frozen=True)
-class Variant:
-    """One way to run the same training.
-
-    Attributes:
-        name: for the table.
-        adapters_in_float32: PEFT's default, with bitsandbytes' paged AdamW; else adapters in
-            bfloat16, with the course's optimiser, which keeps float32 masters.
-        chunk: positions whose logits are in memory at once; None for all.
-        graph: are forward and backward pass recorded as a CUDA graph?
-    """
-
-    name: str
-    adapters_in_float32: bool = False
-    chunk: int | None = None
-    graph: bool = False
-
-
-VARIANTS = (
-    Variant("out of the box", adapters_in_float32=True),
-    Variant("bfloat16 adapters"),
-    Variant("bfloat16 adapters, loss in chunks", chunk=CHUNK),
-    Variant("bfloat16 adapters, loss in chunks, CUDA graph", chunk=CHUNK, graph=True),
-)
+PACKAGES = (*memory.PACKAGES, "trl", "unsloth")
+Job = Callable[[int], dict[str, Any]]  # measures on the GPU of that number
 
 
 def study_small_card(folder: Path) -> dict[str, Any]:
-    """Predict, then measure; write ``small_card.json``.
+    """Predict, then measure each variant in a process of its own; write ``small_card.json``.
 
     Raises:
         CourseError: there is no CUDA device.
     """
+    if torch.cuda.device_count() == 0:
+        cuda_device("the study measures a GPU's memory")  # says what to do
+    report = call_fresh(begin)  # as a context in this process would take its part of the card
+    for name, row in report["variants"].items():
+        print(f"{name}: predicted {in_gib(row['predicted'])}", flush=True)
+
+    def keep(part: str, name: str, row: dict[str, Any]) -> None:
+        report[part].setdefault(name, {}).update(row)
+        print(f"{name}: {describe_small_card(row)}", flush=True)
+        write_report(folder, "small_card", report)
+
+    with tempfile.TemporaryDirectory() as quantised:
+        call_fresh(libraries.write_quantised, NAME, quantised)
+        jobs: dict[tuple[str, str], Job] = {
+            ("libraries", name): functools.partial(measure_side, side, quantised)
+            for side, name in libraries.SIDES.items()
+        }
+        for variant in VARIANTS:
+            jobs["variants", variant.name] = functools.partial(measure, variant)
+        _measure_all(jobs, keep)
+    return report
+
+
+def begin() -> dict[str, Any]:
+    """The report before anything is measured: settings, predictions, device and versions."""
     device = cuda_device("the study measures a GPU's memory")
-    shape = SHAPES[NAME]
-    full = estimate(shape, dataclasses.replace(TRAINING, method=Method.FULL), workspaces(device))
-    report: dict[str, Any] = {
+    return {
         "shape": NAME,
         "cap": CAP,
         "batch": TRAINING.batch,
         "length": TRAINING.length,
         "rank": TRAINING.rank,
         "chunk": CHUNK,
-        "full fine-tuning": full.peak,
         **environment(device, PACKAGES),
-        "variants": {},
+        "variants": {v.name: {"predicted": predicted(v, device)} for v in VARIANTS},
+        "libraries": {},
     }
-    for variant in VARIANTS:
-        row: dict[str, Any] = {"predicted": predicted(variant, device)}
-        report["variants"][variant.name] = row
-        print(f"{variant.name}: predicted {in_gib(row['predicted'])}", flush=True)
-        try:
-            row |= measure(variant, device)
-            print(f"{variant.name}: {describe_small_card(row)}", flush=True)
-        except Exception as error:  # one variant's failure must not cost the others
-            row["note"] = f"{type(error).__name__}: {str(error).splitlines()[0]}"
-            print(f"{variant.name}: {row['note']}", flush=True)
-        free_memory()
-        write_report(folder, "small_card", report)
-    return report
 
 
 def predicted(variant: Variant, device: torch.device) -> int | None:
-    """Bytes at the peak; None for what the calculator does not know: PEFT's float32 adapters."""
-    if variant.adapters_in_float32:
+    """Bytes at the peak; None for what the calculator does not know."""
+    if variant.adapters_in_float32 or variant.compiled:
         return None
     training = dataclasses.replace(TRAINING, logit_positions=variant.chunk)
     return estimate(SHAPES[NAME], training, workspaces(device)).peak
 
 
-def measure(variant: Variant, device: torch.device) -> dict[str, Any]:
-    """Peak bytes with the process capped, and tokens a second: the median of the later steps.
+def _measure_all(jobs: dict[tuple[str, str], Job], keep: Callable[..., None]) -> None:
+    """Measure each, one on each GPU at a time; one that fails does not cost the others."""
+    gpus: queue.SimpleQueue[int] = queue.SimpleQueue()
+    count = torch.cuda.device_count()
+    for number in range(count):
+        gpus.put(number)
 
-    What others hold, such as a notebook's own model, counts towards the cap and not in the peak.
+    def measured(job: Job) -> dict[str, Any]:
+        gpu = gpus.get()
+        try:
+            return job(gpu)
+        except CourseError as error:
+            return {"note": str(error).splitlines()[0]}
+        finally:
+            gpus.put(gpu)
+
+    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+        running = {pool.submit(measured, job): key for key, job in jobs.items()}
+        for done in concurrent.futures.as_completed(running):
+            keep(*running[done], done.result())
+
+
+def measure_side(side: str, folder: str, gpu: int) -> dict[str, Any]:
+    """What ``measure`` gives, for one of ``small_card_libraries.SIDES``."""
+    settings = {"batch": TRAINING.batch, "length": TRAINING.length, "rank": TRAINING.rank}
+    own = {"CUDA_VISIBLE_DEVICES": _visible(gpu), **libraries.OFFLINE}
+    first = ["unsloth"] if side == "unsloth" else []  # it changes the others as they come in
+    return call_fresh(
+        libraries.measure_side, side, folder, CAP, settings, environment=own, first=first
+    )
+
+
+def _visible(gpu: int) -> str:
+    """The number by which the driver knows a GPU of this process."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return visible.split(",")[gpu] if visible else str(gpu)
+
+
+def measure(variant: Variant, gpu: int = 0) -> dict[str, Any]:
+    """Bytes, and tokens a second as the median of the later steps, with the GPU's memory capped.
+
+    What others hold on the card, such as a notebook's own model, counts towards the cap.
+
+    Returns:
+        ``loaded``, ``peak`` and ``reserved`` bytes by PyTorch's account, those that are taken on
+        the ``card`` by the driver's (context and others included), those held on the ``host``,
+        ``preparation`` seconds, ``seconds`` and ``losses`` of all steps.
+
+    Raises:
+        CourseError: it failed; memory may have run out.
     """
-    total = torch.cuda.get_device_properties(device).total_memory
-    torch.cuda.set_per_process_memory_fraction(min(1.0, CAP / total), device)
-    try:
-        return _measure(variant, device)
-    finally:
-        torch.cuda.set_per_process_memory_fraction(1.0, device)
+    own = {"CUDA_VISIBLE_DEVICES": _visible(gpu), "COURSE_DEVICE": "cuda", **variant.environment}
+    return call_fresh(measure_here, dataclasses.asdict(variant), environment=own)
 
 
-def _measure(variant: Variant, device: torch.device) -> dict[str, Any]:
+def measure_here(settings: dict[str, Any]) -> dict[str, Any]:
+    """What ``measure`` returns, in this process, whose memory it caps.
+
+    Args:
+        settings: the fields of a ``Variant``.
+    """
+    variant, device = Variant(**settings), cuda_device("it measures a GPU's memory")
+    meter = Meter(device, CAP, TRAINING.tokens)
     torch.manual_seed(0)
     shape = SHAPES[NAME]
-    free_memory()
-    others = torch.cuda.memory_allocated(device)
-    torch.cuda.reset_peak_memory_stats(device)
-    model = build(shape, TRAINING, device, adapters_in_float32=variant.adapters_in_float32)
-    loaded, building = torch.cuda.memory_allocated(device), _peak(device)
-    step = _paged_step(model) if variant.adapters_in_float32 else _own_step(model)
-    ids = random_ids(shape, TRAINING, device)
-    torch.cuda.reset_peak_memory_stats(device)
-    backward = _backward(variant, model, ids)
-    seconds, losses = [], []
+    training = dataclasses.replace(TRAINING, checkpointing=not variant.compiled)
+    model = build(shape, training, device, adapters_in_float32=variant.adapters_in_float32)
+    ids = random_ids(shape, training, device)
+    meter.model_is_loaded()
+    step = Step(variant, model, ids)
+    torch.cuda.synchronize(device)
+    ends, losses = [time.perf_counter()], []
     for _ in range(WARM + STEPS):
+        loss = step()
         torch.cuda.synchronize(device)
-        start = time.perf_counter()
-        loss = backward()
-        step()
-        torch.cuda.synchronize(device)
-        seconds.append(time.perf_counter() - start)
+        ends.append(time.perf_counter())
         losses.append(loss.item())
-    return {
-        "loaded": loaded - others,
-        "peak while loading": building - others,
-        "peak": _peak(device) - others,
-        "reserved": torch.cuda.max_memory_reserved(device),
-        "tokens_per_second": TRAINING.tokens / statistics.median(seconds[WARM:]),
-        "seconds": [round(s, 4) for s in seconds],
-        "losses": [round(value, 4) for value in losses],
-    }
-
-
-def _backward(
-    variant: Variant, model: torch.nn.Module, ids: torch.Tensor
-) -> Callable[[], torch.Tensor]:
-    """A function that sets the gradients and returns the loss; recorded, where asked for."""
-    if variant.graph:
-        recorder = Recorder([p for p in model.parameters() if p.requires_grad])
-        return recorder.record(lambda: loss_of(model, ids, variant.chunk))
-
-    def backward() -> torch.Tensor:
-        loss = loss_of(model, ids, variant.chunk)
-        loss.backward()
-        return loss.detach()
-
-    return backward
-
-
-def _peak(device: torch.device) -> int:
-    return torch.cuda.max_memory_allocated(device)
-
-
-def _own_step(model: torch.nn.Module) -> Callable[[], object]:
-    optimiser = make_optimiser(model)
-    return lambda: optimiser.step(max_norm=1.0)
-
-
-def _paged_step(model: torch.nn.Module) -> Callable[[], None]:
-    """A step of the optimiser that QLoRA's authors used: its state may move to the host."""
-    from bitsandbytes.optim import PagedAdamW32bit
-
-    trained = [p for p in model.parameters() if p.requires_grad]
-    optimiser = PagedAdamW32bit(trained, lr=1e-4)
-
-    def step() -> None:
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        optimiser.step()
-        optimiser.zero_grad()
-
-    return step
+    return meter.row(ends, losses, step.host)

@@ -1,4 +1,4 @@
-"""Milliseconds of a training step on a GPU: forward and backward as CUDA graphs, and plainly."""
+"""A training step on a GPU, forward and backward as CUDA graphs and plainly: seconds and bytes."""
 
 import functools
 import statistics
@@ -7,13 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import torch
 from transformers import PreTrainedModel
 
 from course_utils.data import tasks
 from course_utils.experiments.plan import BATCH_SIZE, lora, prompt
 from course_utils.experiments.train_and_measure import prepare
 from course_utils.experiments.trainings import examples_of
+from course_utils.machine.device import GIB
 from course_utils.machine.environment import environment
+from course_utils.memory.measured import PeakMemory, free_memory
 from course_utils.methods.names import Method
 from course_utils.model.load import load_model
 from course_utils.recorded.reports import write_report
@@ -42,21 +45,36 @@ def study_step_time(folder: Path) -> dict[str, Any]:
         pad_id = tokenizer.pad_token_id
         name = f"{run.method} r={run.rank}" if run.rank else str(run.method)
         report[name] = {
-            "plain": _median(model, examples, functools.partial(backward, model, pad_id=pad_id)),
-            "graphs": _median(model, examples, backward_of(model, pad_id)),
+            "plain": _measured(model, examples, functools.partial(backward, model, pad_id=pad_id)),
+            "graphs": _measured(model, examples, backward_of(model, pad_id)),
         }
-        print(name, {way: f"{1000 * s:.1f} ms" for way, s in report[name].items()}, flush=True)
+        print(name, {way: _said(row) for way, row in report[name].items()}, flush=True)
     report |= {"batch_size": BATCH_SIZE, "steps": STEPS - WARM, **environment(model.device)}
     write_report(folder, "step_time", report)
     return report
 
 
-def _median(
+def _measured(
     model: PreTrainedModel, examples: list[Example], run_backward: Callable[[list[Example]], float]
-) -> float:
-    """Median seconds of a whole step, once every width has been recorded."""
+) -> dict[str, Any]:
+    """Median seconds of a whole step, once every width has been recorded, and bytes at most."""
+    free_memory()
     config = TrainingConfig(1e-5, STEPS, BATCH_SIZE)
-    return statistics.median(step_seconds(model, examples, config, run_backward)[WARM:])
+    with PeakMemory(model.device) as memory:
+        seconds = step_seconds(model, examples, config, run_backward)
+    on_gpu = model.device.type == "cuda"
+    return {
+        "seconds": statistics.median(seconds[WARM:]),
+        "first": sum(seconds[:WARM]),
+        "peak_memory": memory.peak,
+        "reserved": torch.cuda.max_memory_reserved(model.device) if on_gpu else None,
+    }
+
+
+def _said(row: dict[str, Any]) -> str:
+    size = f"{row['peak_memory'] / GIB:.2f}"
+    size += f" / {row['reserved'] / GIB:.2f} GiB" if row["reserved"] else " GiB"
+    return f"{1000 * row['seconds']:.1f} ms, {size}"
 
 
 def step_seconds(

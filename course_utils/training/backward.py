@@ -19,7 +19,8 @@ from course_utils.memory import out_of_memory
 from course_utils.model.forward import MAX_TOKENS, evaluating, soft_length, text_logits
 from course_utils.model.positions import room_for
 from course_utils.model.selftest import ways
-from course_utils.training.cuda_graphs import WIDTHS, GraphedBackward
+from course_utils.settings import micro_batch
+from course_utils.training.cuda_graphs import WIDTHS, GraphedBackward, width_for
 from course_utils.training.mixed_precision import LossScale
 from course_utils.training.plan import Example
 
@@ -36,10 +37,13 @@ def micro_batch_tokens(model: PreTrainedModel, longest: int) -> int:
     On a CPU each micro-batch costs once more the adding up of all gradients, and in 4 bits the
     dequantising of all weights, so the whole batch goes through at once where memory allows it.
     The number is halved from the most until it fits: small changes of what is free do not matter.
+    ``COURSE_MICRO_BATCH`` overrides it. No checkpoint depends on it.
 
     Args:
         longest: tokens of the longest text.
     """
+    if (given := micro_batch()) is not None:
+        return given
     most = MICRO_BATCH_TOKENS[model.device.type]
     if model.device.type != "cpu":
         return most
@@ -106,7 +110,10 @@ def backward_of(
 
     def run(examples: list[Example]) -> float:
         longest = max(len(example.ids) for example in examples)
-        if longest > widest or len(examples) * longest > MICRO_BATCH_TOKENS["cuda"]:
+        fits = longest <= widest and (
+            len(examples) * width_for(longest) <= micro_batch_tokens(model, longest)
+        )
+        if not fits:
             return backward(model, examples, pad_id)
         return graphed([example.ids for example in examples], [e.answer for e in examples])
 

@@ -15,8 +15,9 @@ from transformers import PreTrainedModel
 from course_utils.data.batches import Batch, collate
 from course_utils.model.forward import answer_logits
 from course_utils.training.mixed_precision import refuse_without_gradient
+from course_utils.training.recompute import mlps_again
 
-WIDTHS = (16, 24, 32, 48, 64, 96, 128, 192, 256)  # a graph is recorded for each that occurs
+WIDTHS = (32, 48, 64, 80, 96, 128, 192, 256)  # a graph is recorded for each that occurs
 WARM_UP = 2  # runs before the recording, as libraries set themselves up in the first
 
 
@@ -25,6 +26,12 @@ class Recorder:
 
     The gradients live at fixed addresses: every replay leaves them in ``parameter.grad``.
 
+    All graphs share one pool of memory, so that they take no more of it than the largest. That
+    holds good as long as their replays do not overlap, whatever their order: a replay begins with
+    the zeroing of the gradients and needs nothing that an earlier one left in the pool. It
+    overwrites what an earlier one returned, though: read a loss, with ``item()``, and use the
+    gradients before the next replay. Replays on one stream never overlap.
+
     Args:
         parameters: on a CUDA device; those that require gradients, and they must not change.
     """
@@ -32,13 +39,16 @@ class Recorder:
     def __init__(self, parameters: list[torch.nn.Parameter]):
         self._parameters = parameters
         self._device = parameters[0].device  # which need not be the current one
-        self._gradients = [torch.zeros_like(p) for p in parameters]
+        self._gradients: list[torch.Tensor] = []
         self._pool = torch.cuda.graph_pool_handle()
         # One stream for all graphs: each has cuBLAS' scratch memory.
         self._stream = torch.cuda.Stream(self._device)
 
     def record(self, loss_of: Callable[[], torch.Tensor]) -> Callable[[], torch.Tensor]:
         """Record ``loss_of()`` and its backward pass.
+
+        Random numbers go on after it as if nothing had been computed: a run that was cut off, and
+        records anew, draws what it would have drawn.
 
         Args:
             loss_of: computes a loss from tensors that stay where they are, without waiting for
@@ -51,20 +61,20 @@ class Recorder:
         Raises:
             CourseError: the loss does not depend on one of the parameters.
         """
+        random = torch.cuda.get_rng_state(self._device)
         current = torch.cuda.current_stream(self._device)
         self._stream.wait_stream(current)
         with torch.cuda.stream(self._stream):
-            for parameter in self._parameters:
-                parameter.grad = None
-            loss_of().backward()
-            refuse_without_gradient(self._parameters)
-            for _ in range(WARM_UP - 1):
+            if not self._gradients:
+                self._begin(loss_of)
+            for _ in range(WARM_UP):
                 self._run(loss_of)
         current.wait_stream(self._stream)
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.device(self._device):
             with torch.cuda.graph(graph, pool=self._pool, stream=self._stream):
                 loss = self._run(loss_of)
+        torch.cuda.set_rng_state(random, self._device)
 
         def replay() -> torch.Tensor:
             self._hand_out()
@@ -73,6 +83,16 @@ class Recorder:
             return loss
 
         return replay
+
+    def _begin(self, loss_of: Callable[[], torch.Tensor]) -> None:
+        """One pass, to see that each parameter gets a gradient; then give these their places."""
+        for parameter in self._parameters:
+            parameter.grad = None
+        loss_of().backward()
+        refuse_without_gradient(self._parameters)
+        for parameter in self._parameters:
+            parameter.grad = None
+        self._gradients = [torch.zeros_like(p) for p in self._parameters]
 
     def _run(self, loss_of: Callable[[], torch.Tensor]) -> torch.Tensor:
         self._hand_out()
@@ -105,7 +125,7 @@ class GraphedBackward:
             sequences: token ids of each prompt, none longer than ``WIDTHS[-1]``.
             answers: the token that should follow each.
         """
-        width = next(w for w in WIDTHS if w >= max(map(len, sequences)))
+        width = width_for(max(map(len, sequences)))
         batch = _widen(collate(sequences, self.pad_id), width, self.pad_id)
         targets = torch.tensor(answers)
         key = (len(sequences), width)
@@ -120,10 +140,16 @@ class GraphedBackward:
         return replay().item()
 
     def _record(self, batch: Batch, targets: torch.Tensor) -> tuple:
-        replay = self._recorder.record(
-            lambda: cross_entropy(answer_logits(self.model, batch), targets)
-        )
-        return replay, batch, targets
+        def loss_of() -> torch.Tensor:
+            with mlps_again(self.model):
+                return cross_entropy(answer_logits(self.model, batch), targets)
+
+        return self._recorder.record(loss_of), batch, targets
+
+
+def width_for(longest: int) -> int:
+    """The width at which a batch is computed whose longest text has so many tokens."""
+    return next(width for width in WIDTHS if width >= longest)
 
 
 def _widen(batch: Batch, width: int, pad_id: int) -> Batch:

@@ -24,9 +24,10 @@ from course_utils.errors import CourseError
 START = 2.0**16
 GROWTH_INTERVAL = 2000  # good steps in a row after which the scale doubles
 LEAST = 2.0**-8
-# Numbers whose gradients are held in float32 at the same time, but for a larger parameter: few
-# where memory is scarce, all where many small calls are slow.
-CHUNK = {"cpu": 4_000_000, "cuda": 10**12}
+# Numbers whose gradients are held in float32 at the same time, but for a larger parameter: few, as
+# they come on top of all else, but more on a GPU, where every small call waits for Python.
+CHUNK = {"cpu": 4_000_000, "cuda": 2**26}
+PIECE = 2**18  # numbers of a gradient whose norm a CPU finds at once: they stay in its cache
 
 
 class LossScale:
@@ -48,11 +49,12 @@ class LossScale:
         """May a step with gradients of this norm be made? Halve or double the value for the next.
 
         Raises:
-            CourseError: the gradients overflow however small the scale.
+            CourseError: the norm is not finite where the scale is off, or however small it is.
         """
-        if not self.on:
-            return True
         finite = math.isfinite(norm)
+        if not self.on:
+            refuse_norm(norm)
+            return True
         self.good_steps = self.good_steps + 1 if finite else 0
         if not finite:
             self.value /= 2
@@ -75,6 +77,19 @@ class LossScale:
         if self.on:
             value, good_steps = state["loss_scale"].tolist()
             self.value, self.good_steps = value, int(good_steps)
+
+
+def refuse_norm(norm: float) -> None:
+    """One gradient that is no number would make every weight none, through the clipping.
+
+    Raises:
+        CourseError: the norm of all gradients is NaN or infinite.
+    """
+    if not math.isfinite(norm):
+        raise CourseError(
+            f"The norm of the gradients is {norm}, so no step was made; the loss may be finite",
+            "lower the learning rate, or load the model in float32: COURSE_DTYPE=float32",
+        )
 
 
 def refuse_without_gradient(parameters: list[torch.nn.Parameter]) -> None:
@@ -143,11 +158,12 @@ class MixedPrecisionAdamW:
             The gradients' norm before clipping.
 
         Raises:
-            CourseError: a parameter has no gradient; or see ``LossScale.accepts``.
+            CourseError: a parameter has no gradient, or one is not finite and no loss scale can be
+                at fault; parameters and masters are then as before. See ``LossScale.accepts`` too.
         """
         scale = self.loss_scale.value
         gradients = self._gradients()
-        norm = _total_norm(gradients) / scale
+        norm = total_norm(gradients) / scale
         factor = (max_norm / (norm + 1e-6)).clamp(max=1.0) / scale
         for parameter in self.parameters:
             parameter.grad = None
@@ -162,14 +178,20 @@ class MixedPrecisionAdamW:
 
     def _step_chunk(self, chunk: slice, gradients: list, factor: torch.Tensor) -> None:
         """Step the masters of one chunk: AdamW passes over parameters that have no gradient."""
+        parameters, masters = self.parameters[chunk], self.masters[chunk]
+        wide = []
         for i in range(chunk.start, chunk.stop):
-            self.masters[i].grad = gradients[i].float().mul_(factor)
+            wide.append(gradients[i].float())
             gradients[i] = None
+        torch._foreach_mul_(wide, factor)
+        for master, gradient in zip(masters, wide):
+            master.grad = gradient
         self._adamw.step()
-        for parameter, master in zip(self.parameters[chunk], self.masters[chunk]):
+        for master in masters:
             master.grad = None
-            if parameter.dtype != torch.float32:
-                parameter.copy_(master)
+        rounded = [i for i, p in enumerate(parameters) if p.dtype != torch.float32]
+        if rounded:
+            torch._foreach_copy_([parameters[i] for i in rounded], [masters[i] for i in rounded])
 
     def state(self) -> dict[str, torch.Tensor]:
         """Masters, Adam's moments, loss scale, by name: all that is needed to continue later."""
@@ -204,9 +226,17 @@ def _chunks(parameters: list[torch.nn.Parameter]) -> list[slice]:
     return [slice(*ends) for ends in itertools.pairwise([*starts, len(parameters)])]
 
 
-def _total_norm(gradients: list[torch.Tensor]) -> torch.Tensor:
-    """The global norm, float32."""
-    if all(gradient.dtype != torch.float16 for gradient in gradients):
-        return torch.nn.utils.get_total_norm(gradients).float()
-    norms = [torch.linalg.vector_norm(g, dtype=torch.float32) for g in gradients]
-    return torch.linalg.vector_norm(torch.stack(norms))  # float16 ends at 65,504
+def total_norm(gradients: list[torch.Tensor]) -> torch.Tensor:
+    """The norm of all gradients together, () float32, added up in float32 whatever their dtype.
+
+    PyTorch's own rounds each step of the sum to the gradients' dtype: bfloat16 has 8 bits, and
+    float16 ends at 65,504.
+    """
+    if gradients[0].device.type == "cpu":
+        small = (g for g in gradients if g.numel() <= PIECE)
+        large = (g.reshape(-1).split(PIECE) for g in gradients if g.numel() > PIECE)
+        pieces = itertools.chain(small, *large)
+        norms = [torch.linalg.vector_norm(piece.float()) for piece in pieces]
+    else:
+        norms = list(torch._foreach_norm(gradients, 2, torch.float32))
+    return torch.linalg.vector_norm(torch.stack(norms))

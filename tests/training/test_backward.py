@@ -29,6 +29,17 @@ def some_examples(count=40, seed=0):
     return [Example(draw(3 + i % 11), 260 + i % 2) for i in range(count)]
 
 
+class Counted:
+    """Counts the calls of a function."""
+
+    def __init__(self, function):
+        self.function, self.calls = function, 0
+
+    def __call__(self, *arguments):
+        self.calls += 1
+        return self.function(*arguments)
+
+
 def gradient_of(model, examples):
     loss = backward(model, examples, 0)
     gradient = torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
@@ -61,6 +72,17 @@ def test_micro_batches_follow_the_memory_that_is_free(monkeypatch):
         monkeypatch.setattr(backward_module, "available_memory", lambda n=tokens: n * a_token)
         found.append(micro_batch_tokens(model, 10))
     assert found == [3072, 3072, 1536, 384, 192, 192, 192]
+
+
+def test_a_given_micro_batch_overrides_what_would_fit(monkeypatch):
+    model, examples = tiny_model(), some_examples(9)
+    expected = gradient_of(model, examples)
+    monkeypatch.setenv("COURSE_MICRO_BATCH", "30")
+    assert micro_batch_tokens(model, 10) == 30
+    monkeypatch.setattr(backward_module, "_loss_sum", counted := Counted(backward_module._loss_sum))
+    found = gradient_of(model, examples)
+    assert counted.calls > 1 and found[0] == pytest.approx(expected[0], abs=1e-5)
+    torch.testing.assert_close(found[1], expected[1], atol=1e-6, rtol=1e-4)
 
 
 def test_longer_texts_leave_room_for_fewer_tokens(monkeypatch):

@@ -1,11 +1,16 @@
 """CUDA graphs: what can be told without a GPU, and with one that they change nothing."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
 from course_utils.data.batches import collate
 from course_utils.errors import CourseError
+from course_utils.methods.lora import add_lora
 from course_utils.model.forward import answer_logits
+from course_utils.model.load import norms_in_float32
+from course_utils.model.selftest import ways
 from course_utils.model.tiny import tiny_model
 from course_utils.training import backward as backward_module
 from course_utils.training.backward import backward, backward_of
@@ -52,7 +57,76 @@ def test_replayed_losses_and_gradients_are_the_plain_ones(number):
     assert WIDTHS == tuple(sorted(WIDTHS))
 
 
+def test_a_batch_is_recorded_only_if_it_fits_as_wide_as_it_will_be(monkeypatch):
+    """80 texts of 200 tokens are 16,000; but they are computed 256 wide, and that is 20,480."""
+    ran = []
+
+    class Graphed:
+        def __init__(self, model, pad_id):
+            pass
+
+        def __call__(self, sequences, answers):
+            ran.append(len(sequences))
+            return 0.0
+
+    def plain(model, examples, *arguments):
+        ran.append("plain")
+        return 0.0
+
+    model = tiny_model()
+    ways(model)
+    monkeypatch.setattr(type(model), "device", SimpleNamespace(type="cuda"))
+    monkeypatch.setattr(backward_module, "GraphedBackward", Graphed)
+    monkeypatch.setattr(backward_module, "backward", plain)
+    run = backward_of(model, pad_id=0)
+    for rows, length in ((64, 200), (65, 200), (80, 200), (80, 190), (2, 257)):
+        run([Example([5] * length, 260)] * rows)
+    assert ran == [64, "plain", "plain", 80, "plain"]
+    monkeypatch.setenv("COURSE_MICRO_BATCH", "4096")
+    for rows in (16, 17):
+        run([Example([5] * 200, 260)] * rows)
+    assert ran[5:] == [16, "plain"]
+
+
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+
+
+@needs_gpu
+@pytest.mark.parametrize("lora", [False, True])
+def test_replayed_in_16_bits_too(lora):
+    """With its MLPs computed again, in the order of widths in which the batches come."""
+    models = [tiny_model().bfloat16().cuda().train() for _ in range(2)]
+    for model in models:
+        norms_in_float32(model)
+        if lora:
+            add_lora(model, 2, 4.0)
+    model, twin = models
+    graphed = GraphedBackward(model, pad_id=0)
+    wide = [Example([*range(5, 60)], 262), EXAMPLES[0]]
+    for examples in (EXAMPLES, wide, EXAMPLES[:2], wide, EXAMPLES):
+        loss = graphed([e.ids for e in examples], [e.answer for e in examples])
+        twin.zero_grad()
+        assert loss == pytest.approx(backward(twin, examples, pad_id=0), rel=1e-2)
+        pairs = [(p, q) for p, q in zip(model.parameters(), twin.parameters()) if p.requires_grad]
+        assert pairs
+        for p, q in pairs:
+            assert (p.grad - q.grad).norm() <= 0.05 * q.grad.norm() + 1e-6
+
+
+@needs_gpu
+def test_recording_draws_no_random_numbers():
+    model = tiny_model().cuda().train()
+    add_lora(model, 2, 4.0, dropout=0.5)
+    for name, parameter in model.named_parameters():
+        if name.endswith("lora_B"):
+            torch.nn.init.normal_(parameter)
+    graphed = GraphedBackward(model, pad_id=0)
+    ids, answers = [e.ids for e in EXAMPLES], [e.answer for e in EXAMPLES]
+    found = []
+    for _ in range(2):  # recorded the first time, and only replayed the second
+        torch.manual_seed(3)
+        found.append([graphed(ids, answers) for _ in range(3)])
+    assert found[0] == found[1] and len(set(found[0])) == 3
 
 
 @needs_gpu

@@ -62,6 +62,16 @@ def test_another_batch_size_keeps_the_first_run(tmp_path, whole, capsys):
     assert not (tmp_path / "run").exists()
 
 
+def test_a_smaller_micro_batch_goes_on_from_the_same_checkpoint(
+    tmp_path, whole, capsys, monkeypatch
+):
+    go(tiny_model(), tmp_path / "run", watch=stop_at(6))
+    monkeypatch.setenv("COURSE_MICRO_BATCH", "6")  # two texts at a time
+    history = go(tiny_model(), tmp_path / "run")
+    assert "Resuming after step 4" in capsys.readouterr().out
+    assert history.losses == pytest.approx(whole[1].losses, rel=1e-4)
+
+
 @pytest.mark.parametrize("name", ["best", "state", "run.json"])
 @pytest.mark.parametrize("nth", [1, 2, 3])
 @pytest.mark.parametrize("session", ["same", "new"])
