@@ -12,24 +12,26 @@ from typing import NoReturn
 
 from course_utils import validate
 from course_utils.errors import CourseError
+from course_utils.memory.arguments import add_arguments
 from course_utils.settings import PACKAGE, absolute, fix_folders, lessons_folder, results_folder
 
 MEASUREMENTS = {  # studies that are not a list of runs: the module that has study_NAME(folder)
     "step_time": "course_utils.experiments.step_time",
-    "memory": "course_utils.experiments.memory",
     "small_card": "course_utils.experiments.small_card",
     "float16": "course_utils.experiments.float16",
-    "qlora": "course_utils.experiments.qlora",
+    "qlora_step": "course_utils.experiments.qlora_step",
     "free_text": "course_utils.experiments.free_text",
     "pair_words": "course_utils.experiments.pair_words",
     "explorer": "course_utils.experiments.explorer_data",
     "gpu_lesson": "course_utils.authoring",
 }
 IN_WORKERS = {  # the same, with study_NAME(folder, workers)
+    "qlora": "course_utils.experiments.qlora",
     "how_much": "course_utils.experiments.how_much",
     "label_counts": "course_utils.experiments.label_counts",
     "update": "course_utils.experiments.update",
     "intruders": "course_utils.experiments.intruders",
+    "memory_held_out": "course_utils.experiments.memory",
 }
 
 
@@ -134,6 +136,15 @@ def experiments(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def memory(arguments: argparse.Namespace) -> int:
+    """Say how much GPU memory a training needs, before it is run, and what fits on a card."""
+    from course_utils.memory.command import answer_of
+
+    answer = answer_of(arguments)
+    print(answer.json() if arguments.json else answer)
+    return 0
+
+
 def solutions(arguments: argparse.Namespace) -> int:
     """Execute lesson sources into solutions/*.ipynb."""
     from course_utils.authoring import build_solutions
@@ -160,6 +171,7 @@ COMMANDS = (
     ship,
     benchmark,
     experiments,
+    memory,
     solutions,
     notebooks,
 )
@@ -192,6 +204,8 @@ def parser() -> argparse.ArgumentParser:
             )
             command.add_argument("--folder", type=Path, help="where to write; results/experiments")
             command.add_argument("--workers", type=int, default=1, help="runs at the same time")
+        if function is memory:
+            add_arguments(command)
         if function is notebooks:
             command.add_argument("--check", action="store_true", help="change nothing")
     return top

@@ -1,6 +1,7 @@
 """A model of any shape with random weights, and a training step of each method on it."""
 
 import dataclasses
+from collections.abc import Callable
 
 import torch
 from torch import nn
@@ -9,8 +10,8 @@ from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedModel
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
 from course_utils.libraries.qlora import use_checkpointing
-from course_utils.memory.calculator import Training
 from course_utils.memory.shapes import Shape
+from course_utils.memory.training import Training
 from course_utils.methods.names import Method
 from course_utils.methods.soft_prompt import SoftPrompt, freeze
 from course_utils.model.layers import ALL_LINEAR
@@ -48,7 +49,7 @@ def build(
             optimiser keeps float32 masters of them anyway.
     """
     if training.method == Method.QLORA:
-        model = _build_quantised(shape, training.dtype, device)
+        model = build_quantised(shape, training.dtype, device)
     else:
         with torch.device(device):
             model = AutoModelForCausalLM.from_config(
@@ -65,7 +66,7 @@ def build(
     return model.train()
 
 
-def _build_quantised(shape: Shape, dtype: torch.dtype, device: torch.device) -> PreTrainedModel:
+def build_quantised(shape: Shape, dtype: torch.dtype, device: torch.device) -> PreTrainedModel:
     """A model whose layers are made and quantised one by one: it never stands there in full."""
     empty = config_of(dataclasses.replace(shape, layers=0))
     with torch.device(device):
@@ -112,13 +113,27 @@ def _with_adapters(model: PreTrainedModel, training: Training, in_float32: bool)
     return get_peft_model(model, settings, autocast_adapter_dtype=in_float32)
 
 
-def loss_of(model: PreTrainedModel, ids: torch.Tensor, chunk: int | None = None) -> torch.Tensor:
+def plain_layer(
+    layer: nn.Module, hidden: torch.Tensor, positions: torch.Tensor, rotary: tuple
+) -> torch.Tensor:
+    """One decoder layer: (batch, tokens, d_model) to the same."""
+    hidden = layer(hidden, position_ids=positions, position_embeddings=rotary)
+    return hidden if isinstance(hidden, torch.Tensor) else hidden[0]
+
+
+def loss_of(
+    model: PreTrainedModel,
+    ids: torch.Tensor,
+    chunk: int | None = None,
+    run_layer: Callable[..., torch.Tensor] = plain_layer,
+) -> torch.Tensor:
     """The mean loss of predicting every next token, with logits in float32.
 
     Args:
         ids: (batch, tokens) int64.
         chunk: positions whose logits are computed at once, and again in the backward pass; None
             for all, as transformers does.
+        run_layer: what to put in the place of ``plain_layer``, where the loss goes in chunks.
     """
     soft_prompt = getattr(model, "soft_prompt", None)
     if soft_prompt is not None:
@@ -130,7 +145,7 @@ def loss_of(model: PreTrainedModel, ids: torch.Tensor, chunk: int | None = None)
     if chunk is None:
         return model(input_ids=ids, labels=ids, use_cache=False).loss
     causal = model.get_base_model() if hasattr(model, "get_base_model") else model
-    hidden = _hidden_states(causal.model, ids).flatten(0, 1)
+    hidden = _hidden_states(causal.model, ids, run_layer).flatten(0, 1)
     labels = nn.functional.pad(ids[:, 1:], (0, 1), value=-100).flatten()
     total = sum(
         checkpoint(
@@ -141,7 +156,9 @@ def loss_of(model: PreTrainedModel, ids: torch.Tensor, chunk: int | None = None)
     return total / (labels != -100).sum()
 
 
-def _hidden_states(decoder: PreTrainedModel, ids: torch.Tensor) -> torch.Tensor:
+def _hidden_states(
+    decoder: PreTrainedModel, ids: torch.Tensor, run_layer: Callable[..., torch.Tensor]
+) -> torch.Tensor:
     """What the decoder gives for rows without padding: (batch, tokens, d_model).
 
     The decoder's own forward pass looks at the positions to find out whether a mask is needed,
@@ -151,8 +168,7 @@ def _hidden_states(decoder: PreTrainedModel, ids: torch.Tensor) -> torch.Tensor:
     positions = torch.arange(ids.shape[1], device=ids.device)[None]
     rotary = decoder.rotary_emb(hidden, positions)
     for layer in decoder.layers:
-        hidden = layer(hidden, position_ids=positions, position_embeddings=rotary)
-        hidden = hidden if isinstance(hidden, torch.Tensor) else hidden[0]
+        hidden = run_layer(layer, hidden, positions, rotary)
     return decoder.norm(hidden)
 
 

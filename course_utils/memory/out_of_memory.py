@@ -11,33 +11,39 @@ from transformers import PretrainedConfig, PreTrainedModel
 
 from course_utils.errors import CourseError
 from course_utils.machine.device import GIB
-from course_utils.memory.calculator import Estimate, Training, estimate
+from course_utils.memory.calculator import Estimate, estimate
+from course_utils.memory.cards import fits
+from course_utils.memory.options import Attention, Precision
 from course_utils.memory.shapes import Shape
+from course_utils.memory.training import Training
 from course_utils.methods.names import Method
-
-SPARE = 0.9  # share of the memory that is planned for: the rest is the CUDA context and holes
+from course_utils.model.layers import ALL_LINEAR
 
 
 def training_of(model: PreTrainedModel, batch: int, length: int, **more: Any) -> Training:
-    """How ``model`` is being trained, as the calculator wants to know it.
+    """How ``model`` is being trained by the course's loop, as the calculator wants to know it.
 
     Args:
         batch: rows that go through the model at once.
         length: tokens in a row.
         more: other fields of ``Training``.
     """
-    adapters = [p for name, p in model.named_parameters() if "lora_A" in name]  # ours and PEFT's
+    more |= {"dtype": model.dtype, "attention": Attention.EAGER}
+    if model.dtype != torch.float32:
+        more |= {"precision": Precision.COURSE}
+    adapters = {name: p for name, p in model.named_parameters() if "lora_A" in name}  # PEFT's, too
     packed = any(type(m).__name__ in ("QuantisedLinear", "Linear4bit") for m in model.modules())
     if adapters:
-        rank = len(adapters[0])  # (rank, in)
+        first = next(iter(adapters.values()))  # (rank, in)
         method = Method.QLORA if packed else Method.LORA
-        return Training(method, batch, length, dtype=model.dtype, rank=rank, **more)
+        more |= {"rank": len(first), "adapter_dtype": first.dtype}
+        targets = tuple(name for name in ALL_LINEAR if any(f".{name}." in key for key in adapters))
+        return Training(method, batch, length, targets=targets or ALL_LINEAR, **more)
     soft_prompt = getattr(model, "soft_prompt", None)
     if soft_prompt is not None:
-        soft_tokens = len(soft_prompt.embedding)
-        more |= {"soft_tokens": soft_tokens}
-        return Training(Method.PROMPT_TUNING, batch, length, dtype=model.dtype, **more)
-    return Training(Method.FULL, batch, length, dtype=model.dtype, **more)
+        more |= {"soft_tokens": len(soft_prompt.embedding)}
+        return Training(Method.PROMPT_TUNING, batch, length, **more)
+    return Training(Method.FULL, batch, length, **more)
 
 
 def explain(config: PretrainedConfig, training: Training, memory: int) -> CourseError:
@@ -70,7 +76,8 @@ def explain(config: PretrainedConfig, training: Training, memory: int) -> Course
     return CourseError(
         what,
         f"make the batch {batch}, which needs about {smaller.peak / GIB:.2f} GiB, and free what "
-        "other cells hold",
+        f"other cells hold; or keep the batch, set COURSE_MICRO_BATCH={batch * training.length}, "
+        "and call again: training goes on from its checkpoint",
     )
 
 
@@ -93,7 +100,7 @@ def fitting_batch(shape: Shape, training: Training, memory: int) -> int | None:
     """
     batch = training.batch // 2
     while batch >= 1:
-        if estimate(shape, _with_batch(training, batch)).peak < SPARE * memory:
+        if fits(shape, _with_batch(training, batch), memory):
             return batch
         batch //= 2
     return None

@@ -1,7 +1,4 @@
-"""What fills a GPU's memory: bars, the calculator's error, and an explorer.
-
-Lesson 5, *All of it* and *Is it right?*.
-"""
+"""What fills a GPU's memory: bars, a table, and an explorer (lesson 5, *All of it*)."""
 
 from collections.abc import Sequence
 
@@ -10,27 +7,20 @@ import torch
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
 from course_utils.machine.device import GIB
-from course_utils.memory.calculator import (
-    CARDS,
-    METHODS,
-    Estimate,
-    Training,
-    estimate,
-    fitting_cards,
-)
+from course_utils.memory.calculator import Estimate
+from course_utils.memory.cards import CARDS, on_card
+from course_utils.memory.report import Answer
 from course_utils.memory.shapes import SHAPES
+from course_utils.memory.training import METHODS, Training
 from course_utils.methods.names import Method
-from course_utils.recorded.memory_grid import Row
 from course_utils.show.explorer import Explorer, explorer
-from course_utils.show.looks import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, YELLOW, look
+from course_utils.show.looks import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, YELLOW
 from course_utils.show.style import (
     GROUND,
     described,
     headline,
-    legend_above,
     show,
     styled,
     subplots,
@@ -98,41 +88,6 @@ def _show_cards(axes: Axes, largest: float) -> None:
     top.set_xticks(list(named.values()), list(named), rotation=20, ha="left", fontsize=8)
 
 
-@styled
-def grid_figure(rows: Sequence[Row], title: str) -> Figure:
-    """The error of each prediction against what was measured; only rows that were run."""
-    figure, axes = subplots(3.4)
-    axes.axhspan(-0.05, 0.05, color=GREY, alpha=0.2)
-    axes.annotate("within 5 %", (0, 0.05), (4, -3), xycoords=axes.get_yaxis_transform(),
-                  textcoords="offset points", va="top", fontsize=8)  # fmt: skip
-    axes.axhline(0, color=GREY, linewidth=1)
-    for method in METHODS:
-        own = [row for row in rows if row.method == method]
-        run = [(row.measured / GIB, row.error) for row in own if row.measured is not None]
-        axes.plot([peak for peak, _ in run], [error for _, error in run], look(method).marker,
-                  color=look(method).colour, label=method, linestyle="none")  # fmt: skip
-    measured = [row for row in rows if row.measured is not None]
-    limit = max([0.06, *(1.15 * abs(row.error) for row in measured)])
-    axes.set(xscale="log", xlabel="measured peak (GiB)", ylabel="predicted too much by",
-             ylim=(-limit, limit))  # fmt: skip
-    axes.xaxis.set_major_formatter("{x:g}")
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    legend_above(axes)
-    headline(figure, title)
-    return described(figure, _errors_in_words(measured))
-
-
-def _errors_in_words(rows: Sequence[Row]) -> str:
-    """How many peaks of each method, and between which errors they were predicted."""
-    errors = {m: [row.error for row in rows if row.method == m] for m in METHODS}
-    ranges = [
-        f"{method}, {len(own)} runs: {min(own):+.1%} to {max(own):+.1%}"
-        for method, own in errors.items()
-        if own
-    ]
-    return f"Predicted peak against the measured one, by method. {'; '.join(ranges)}."
-
-
 ALL = "all four"
 DTYPES = {
     "bfloat16, float32 masters": torch.bfloat16,
@@ -141,34 +96,46 @@ DTYPES = {
 }
 
 
-def estimates(
-    model: str, method: str, batch: int, length: int, dtype: torch.dtype, checkpointing: bool
-) -> dict[str, Estimate]:
-    """The estimate of one method, or of each.
+def answers(
+    model: str,
+    method: str,
+    batch: int,
+    length: int,
+    dtype: torch.dtype,
+    checkpointing: bool,
+    card: str = "T4",
+) -> dict[str, Answer]:
+    """What ``python -m course_utils memory`` says of one method, or of each.
 
     Args:
         model: a key of ``memory.shapes.SHAPES``.
         method: one of ``METHODS``, or ``ALL``.
+        card: a key of ``memory.cards.CARDS``.
     """
     chosen = METHODS if method == ALL else (Method(method),)
+    trainings = (Training(name, batch, length, dtype, checkpointing) for name in chosen)
     return {
-        name: estimate(SHAPES[model], Training(name, batch, length, dtype, checkpointing))
-        for name in chosen
+        training.method: Answer(model, SHAPES[model], on_card(training, card), card)
+        for training in trainings
     }
 
 
-def memory_table(found: dict[str, Estimate], caption: str) -> Table:
-    """A row a method: its peak, the moment of it and the smallest of the GPUs it fits on."""
-    rows = [
-        {
-            "method": str(method),
-            "peak (GiB)": estimated.peak / GIB,
-            "at the moment": estimated.moment,
-            "fits on": _fits(fitting_cards(estimated.peak)),
-        }
-        for method, estimated in found.items()
-    ]
-    return table(rows, caption, {"peak (GiB)": 2})
+def memory_table(found: dict[str, Answer], caption: str) -> Table:
+    """A row a method: peak, moment, what is reserved, where it fits, the card's largest batch."""
+    rows = []
+    for method, answer in found.items():
+        facts = answer.facts()
+        rows.append(
+            {
+                "method": str(method),
+                "peak (GiB)": facts["peak"] / GIB,
+                "at the moment": facts["moment"],
+                "reserved": facts["reserved"] / GIB,
+                "fits on": _fits(facts["fits on"]),
+                "largest batch": facts["largest batch"] or "none",
+            }
+        )
+    return table(rows, caption, {"peak (GiB)": 2, "reserved": 2})
 
 
 def _fits(cards: list[str]) -> str:
@@ -185,14 +152,15 @@ def memory_explorer() -> Explorer:
         "length": menu(options=[2**i for i in range(6, 14)], value=512, description="tokens"),
         "dtype": menu(options=list(DTYPES), description="precision"),
         "checkpointing": ipywidgets.Checkbox(True, description="checkpointing"),
+        "card": menu(options=list(CARDS), value="T4", description="card"),
     }
 
     def draw(
-        model: str, method: str, batch: int, length: int, dtype: str, checkpointing: bool
+        model: str, method: str, batch: int, length: int, dtype: str, checkpointing: bool, card: str
     ) -> None:
-        found = estimates(model, method, batch, length, DTYPES[dtype], checkpointing)
+        found = answers(model, method, batch, length, DTYPES[dtype], checkpointing, card)
         title = f"{model}, {batch} x {length} tokens"
-        show(memory_figure(list(found.items()), title))
-        display(memory_table(found, title))
+        show(memory_figure([(name, answer.need) for name, answer in found.items()], title))
+        display(memory_table(found, f"{title}; largest batch on {card}"))
 
     return explorer(draw, controls)

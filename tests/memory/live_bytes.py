@@ -6,11 +6,16 @@ dies. Under ``FakeTensorMode`` tensors have shapes and no data, so a model of se
 parameters "trains" on a laptop, and the count still holds.
 """
 
+import contextlib
 import weakref
 
 import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
+
+from course_utils.memory.activations import Saved
+from course_utils.memory.options import Attention
 
 
 class LiveBytes(TorchDispatchMode):
@@ -46,3 +51,9 @@ class LiveBytes(TorchDispatchMode):
 
     def _forget(self, size: int) -> None:
         self.now -= size
+
+
+def kernel_of_a_gpu(shape, training):
+    """Within it, a CPU computes attention in the plain way where a GPU has no better kernel."""
+    plain = training.attention != Attention.EAGER and not Saved(shape, training).kernel.keeps_output
+    return sdpa_kernel(SDPBackend.MATH) if plain else contextlib.nullcontext()

@@ -1,57 +1,107 @@
-"""Bytes of activations, where they can be counted by hand."""
+"""What a forward pass keeps, in every family, precision and way of attention, against PyTorch."""
 
-import weakref
-
+import pytest
 import torch
-from torch import nn
 
-from course_utils.data.batches import collate
-from course_utils.memory.measured import saved_bytes
-from course_utils.methods import lora
-from course_utils.model import forward as model_forward
-from course_utils.model.tiny import tiny_model
+from course_utils.memory.activations import Saved
+from course_utils.memory.calculator import estimate
+from course_utils.memory.options import Attention, Precision
+from course_utils.memory.shapes import Shape
+from course_utils.memory.training import METHODS, Training
+from course_utils.methods.names import Method
+from tests.memory.tiny_families import FAMILIES, counted, tiny_config
 
-
-def test_a_linear_layer_keeps_its_input():
-    layer, x = nn.Linear(6, 10), torch.randn(4, 6)
-    assert saved_bytes(layer, lambda: layer(x)) == 4 * 6 * 4
-
-
-def test_parameters_are_not_counted():
-    layer, x = nn.Linear(6, 10), torch.randn(4, 6, requires_grad=True)
-    assert saved_bytes(layer, lambda: layer(x)) == 4 * 6 * 4  # for the gradient of x: the weight
+FULL, LORA, QLORA, PROMPT = METHODS
+WIDE = {"adapter_dtype": torch.float32}
 
 
-def test_memory_that_two_operations_share_counts_once():
-    layer, x = nn.ModuleList([nn.Linear(6, 10), nn.Linear(6, 3)]), torch.randn(4, 6)
-    assert saved_bytes(layer, lambda: layer[0](x).sum() + layer[1](x).sum()) == 4 * 6 * 4
+def training_of(method, **settings):
+    return Training(method, 2, 64, rank=4, **settings)
 
 
-def test_what_each_function_saves_is_added():
-    x = torch.randn(4, 6, requires_grad=True)
-    assert saved_bytes(nn.Identity(), lambda: x.exp().exp()) == 2 * 4 * 6 * 4  # both results
+def assert_forward_is_counted(family, training, tolerance=2e-3):
+    """All that is kept after the forward pass; of the logits, that is their log-softmax."""
+    config = tiny_config(family)
+    parts = estimate(Shape.of(config), training, workspace=0).moments["loss"]
+    kept = sum(size for name, size in parts.items() if name != "logits")
+    if training.logit_positions is None:
+        kept += 4 * training.tokens * config.vocab_size
+    assert kept == pytest.approx(counted(config, training).forward, rel=tolerance)
 
 
-def test_nothing_is_kept_when_it_has_counted():
-    x, results = torch.randn(4, 6, requires_grad=True), []
-
-    def forward():
-        result = x.exp()  # its backward pass needs the result itself
-        results.append(weakref.ref(result))
-        return result
-
-    assert saved_bytes(nn.Identity(), forward) == 4 * 6 * 4
-    assert results[0]() is None
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("method", [FULL, LORA, PROMPT])
+def test_every_family(family, method):
+    assert_forward_is_counted(family, training_of(method))
 
 
-def test_a_frozen_layer_below_which_nothing_trains_keeps_nothing():
-    layer, x = nn.Linear(6, 10).requires_grad_(False), torch.randn(4, 6)
-    assert saved_bytes(layer, lambda: layer(x)) == 0
+@pytest.mark.parametrize("family", ["llama", "phi3", "gemma3"])
+@pytest.mark.parametrize("method", [FULL, LORA])
+def test_plain_attention(family, method):
+    assert_forward_is_counted(family, training_of(method, attention=Attention.EAGER))
 
 
-def test_lora_keeps_about_what_full_fine_tuning_keeps():
-    batch, model = collate([[5, 9, 11, 40] * 8, [7, 8] * 8], 0), tiny_model()
-    run = lambda: model_forward.answer_logits(model, batch)  # noqa: E731
-    full = saved_bytes(model, run)
-    lora.add_lora(model, rank=2)
-    assert 0.7 * full < saved_bytes(model, run) < 1.3 * full
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_a_gpu_without_flash_attention(dtype):
+    training = training_of(LORA, attention=Attention.NO_FLASH, dtype=dtype)
+    assert_forward_is_counted("llama", training)
+
+
+@pytest.mark.parametrize("family", ["llama", "phi3"])
+@pytest.mark.parametrize("targets", [("q_proj", "v_proj"), ("q_proj", "down_proj")])
+def test_float32_adapters_cast_their_inputs_each_for_itself(family, targets):
+    assert_forward_is_counted(family, training_of(LORA, targets=targets, **WIDE))
+
+
+@pytest.mark.parametrize("checkpointing", [False, True])
+def test_qlora_out_of_the_box(checkpointing):
+    training = training_of(
+        QLORA,
+        precision=Precision.KBIT,
+        double_quantisation=False,
+        checkpointing=checkpointing,
+        **WIDE,
+    )
+    assert_forward_is_counted("qwen2", training)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_courses_own_loop(method):
+    training = training_of(
+        method,
+        precision=Precision.COURSE,
+        attention=Attention.EAGER,
+        logit_positions=2,
+        **WIDE,
+    )
+    assert_forward_is_counted("llama", training, tolerance=0.035)
+
+
+def test_a_loss_in_chunks_keeps_what_the_head_reads():
+    assert_forward_is_counted("llama", training_of(LORA, logit_positions=16))
+
+
+def saved(method, **settings):
+    return Saved(Shape.of(tiny_config("llama")), training_of(method, **settings))
+
+
+def test_a_frozen_layer_saves_no_input_and_an_adapter_saves_it_again():
+    frozen, adapted, trained = saved(PROMPT), saved(LORA), saved(FULL)
+    shape = frozen.shape
+    inputs = 2 * (2 * shape.hidden + shape.mlp)
+    assert adapted.layer - frozen.layer == inputs + 2 * 7 * 4
+    assert trained.layer - frozen.layer == inputs + 2 * 2 * shape.hidden
+
+
+def test_bytes_of_a_number_by_place():
+    """As ``options.Precision`` says, one place after the other."""
+    places = ("product", "stream", "normed", "inner", "attended", "adapted")
+    expected = {
+        Precision.ONE: (2, 2, 2, 2, 2, 4),
+        Precision.COURSE: (2, 4, 2, 2, 2, 2),
+        Precision.KBIT: (2, 4, 4, 4, 4, 4),
+        Precision.KBIT_AUTOCAST: (2, 4, 4, 4, 2, 2),
+    }
+    for precision, sizes in expected.items():
+        counts = saved(Method.QLORA, precision=precision, **WIDE)
+        assert tuple(getattr(counts, place) for place in places) == sizes

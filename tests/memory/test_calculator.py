@@ -20,19 +20,13 @@ from course_utils.experiments.random_models import (
     random_ids,
 )
 from course_utils.machine.device import GIB
-from course_utils.memory.activations import Saved
-from course_utils.memory.calculator import (
-    METHODS,
-    Training,
-    estimate,
-    fitting_cards,
-    quantised_bytes,
-    workspaces,
-)
+from course_utils.memory import calculator
+from course_utils.memory.calculator import estimate, workspaces
 from course_utils.memory.shapes import SHAPES, Shape
+from course_utils.memory.training import METHODS, Training
 from course_utils.methods.names import Method
 from course_utils.training import mixed_precision
-from tests.memory.live_bytes import LiveBytes
+from tests.memory.live_bytes import LiveBytes, kernel_of_a_gpu
 
 CPU = torch.device("cpu")
 UNTIED = Shape(256, 3, 8, 4, 32, 704, 2000, False)
@@ -41,9 +35,12 @@ DTYPES = (torch.bfloat16, torch.float32)
 
 
 @pytest.fixture(autouse=True)
-def whole_steps(monkeypatch):
-    """Let the optimiser hold all float32 gradients at once, as on a GPU."""
+def steps_as_on_a_gpu(monkeypatch):
     monkeypatch.setitem(mixed_precision.CHUNK, "cpu", mixed_precision.CHUNK["cuda"])
+
+
+def test_the_optimisers_chunk_is_the_one_that_is_counted():
+    assert calculator.STEP == mixed_precision.CHUNK["cuda"]
 
 
 def watched(live, shape, training):
@@ -62,9 +59,10 @@ def measure(shape, training, chunk=None):
         ids = random_ids(shape, training, CPU)
         for _ in range(2):
             live.peak = live.now
-            loss = loss_of(model, ids, chunk)
-            forward = live.now
-            loss.backward()
+            with kernel_of_a_gpu(shape, training):
+                loss = loss_of(model, ids, chunk)
+                forward = live.now
+                loss.backward()
             del loss
             steps.step(max_norm=1.0)
     return loaded, forward, live.peak
@@ -87,7 +85,7 @@ def test_every_part_is_what_pytorch_holds(shape, dtype, method, checkpointing):
     assert total(parts, *stored) == pytest.approx(loaded, rel=1e-3)
     in_between = 4 * training.tokens * shape.vocabulary  # the log-softmax: a third of LOGIT
     assert total(parts) - parts["logits"] + in_between == pytest.approx(forward, rel=1.5e-4)
-    assert predicted.peak == pytest.approx(peak, rel=0.025 if checkpointing else 2e-3)
+    assert predicted.peak == pytest.approx(peak, rel=0.035 if checkpointing else 2e-3)
 
 
 @pytest.mark.parametrize("shape", [UNTIED, TIED], ids=["untied", "tied"])
@@ -154,49 +152,11 @@ def test_forward_and_backward_of_large_models(name, method, point):
     assert held == pytest.approx(total(predicted.parts, "weights", "adapters", "soft prompt"), 1e-3)
 
 
-def test_double_quantisation_takes_4_127_bits():
-    rows, columns = SHAPES["Llama-2-7B"].matrices["gate_proj"]
-    bits = 8 * sum(quantised_bytes(rows, columns)) / (rows * columns)
-    assert bits == pytest.approx(4 + 8 / 64 + 32 / (64 * 256), abs=1e-3)
-    codes, constants = quantised_bytes(3, 50)  # 150 values, 3 blocks
-    assert (codes, constants) == (75, 3 + 4 + 16 * 4 + 256 * 4 + 4)
-
-
 def test_what_the_field_says_of_seven_billion():
     full = estimate(SHAPES["Llama-2-7B"], Training(Method.FULL, 1, 512))
     assert full.moment == "optimiser step" and 100 * GIB < full.peak < 120 * GIB
     qlora = estimate(SHAPES["Llama-2-7B"], Training(Method.QLORA, 1, 512, checkpointing=True))
     assert qlora.peak < 5 * GIB and "peak: loss" in str(qlora)
-
-
-def test_a_frozen_layer_saves_no_input_and_an_adapter_saves_it_again():
-    frozen, adapted, trained = (
-        Saved(UNTIED, torch.bfloat16, full, rank)
-        for full, rank in ((False, 0), (False, 8), (True, 0))
-    )
-    inputs = 2 * (2 * UNTIED.hidden + UNTIED.mlp)
-    assert adapted.layer - frozen.layer == inputs + 2 * 7 * 8
-    assert trained.layer - frozen.layer == inputs + 2 * 2 * UNTIED.hidden
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [{"batch": 0}, {"batch": 1.5}, {"length": 0}, {"length": None}, {"rank": 0}, {"rank": 8.0},
-     {"soft_tokens": -1}, {"logit_positions": 0}, {"logit_positions": -5},
-     {"logit_positions": 17}, {"logit_positions": 1.0}, {"dtype": "bfloat16"},
-     {"dtype": torch.int8}, {"dtype": torch.float64}, {"checkpointing": "no"},
-     {"checkpointing": None}],
-)  # fmt: skip
-def test_what_cannot_be_counted_is_refused_by_name(settings):
-    [name] = settings
-    with pytest.raises(CourseError, match=f"^{name} = "):
-        Training(**{"method": Method.FULL, "batch": 2, "length": 8} | settings)
-
-
-@pytest.mark.parametrize("method", ["lora", None, 3, "BitFit"])
-def test_another_method_is_refused(method):
-    with pytest.raises(CourseError, match=f"does not know the method '{method}'"):
-        Training(method, 1, 8)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -216,18 +176,10 @@ def test_a_rank_above_every_layers_is_refused_where_there_are_adapters():
     assert estimate(TIED, Training(Method.FULL, 1, 8, rank=193)).peak
 
 
-def test_other_sizes_are_refused():
+def test_another_workspace_is_refused():
     for workspace in (-1, 0.5):
         with pytest.raises(CourseError, match="workspace"):
             estimate(TIED, Training(Method.FULL, 1, 8), workspace)
-    for peak in (-1, float("nan"), "10 GB"):
-        with pytest.raises(CourseError, match="peak"):
-            fitting_cards(peak)
-    assert len(fitting_cards(0)) == 4
-    for sizes in ((0, 5), (5, -1), (2.0, 5)):
-        with pytest.raises(CourseError, match="rows|columns"):
-            quantised_bytes(*sizes)
-    assert quantised_bytes(1, 1)[0] == 1
 
 
 def test_workspaces_depend_on_the_gpu(monkeypatch):

@@ -9,8 +9,10 @@ from course_utils.errors import CourseError
 from course_utils.experiments.random_models import config_of
 from course_utils.machine.device import GIB
 from course_utils.memory import out_of_memory
-from course_utils.memory.calculator import Training, estimate
+from course_utils.memory.calculator import estimate
+from course_utils.memory.cards import fits
 from course_utils.memory.shapes import SHAPES
+from course_utils.memory.training import Training
 from course_utils.methods.lora import add_lora
 from course_utils.methods.names import Method
 from course_utils.methods.soft_prompt import SoftPrompt, add_soft_prompt
@@ -35,9 +37,9 @@ def test_a_batch_that_fits_is_proposed():
     needed = Training(Method.LORA, 64, 512, checkpointing=True)
     batch = out_of_memory.fitting_batch(LLAMA, needed, 24 * GIB)
     assert batch in (1, 2, 4, 8, 16)
-    fits = Training(Method.LORA, batch, 512, checkpointing=True)
+    smaller = Training(Method.LORA, batch, 512, checkpointing=True)
     twice = Training(Method.LORA, 2 * batch, 512, checkpointing=True)
-    assert estimate(LLAMA, fits).peak < 0.9 * 24 * GIB < estimate(LLAMA, twice).peak
+    assert fits(LLAMA, smaller, 24 * GIB) and not fits(LLAMA, twice, 24 * GIB)
     text = str(out_of_memory.explain(config_of(LLAMA), needed, 24 * GIB))
     assert "24.00 GiB" in text and f"make the batch {batch}," in text
     assert f"{estimate(LLAMA, needed).peak / GIB:.2f}" in text and "64 x 512 tokens" in text

@@ -2,30 +2,17 @@
 
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, LlamaConfig, Qwen2Config
+from transformers import AutoModelForCausalLM, LlamaConfig
 
 from course_utils.errors import CourseError
-from course_utils.experiments.random_models import (
-    config_of,
-)
+from course_utils.experiments.family_configs import config_of
 from course_utils.memory.shapes import SHAPES, Shape
 from course_utils.model.tiny import tiny_model
-from course_utils.training import mixed_precision
-
-
-@pytest.fixture(autouse=True)
-def whole_steps(monkeypatch):
-    """Let the optimiser hold all float32 gradients at once, as on a GPU."""
-    monkeypatch.setitem(mixed_precision.CHUNK, "cpu", mixed_precision.CHUNK["cuda"])
 
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_parameters_are_counted_as_transformers_does(name):
-    shape = SHAPES[name]
-    if shape.biases:
-        config = Qwen2Config(**config_of(shape).to_dict() | {"model_type": "qwen2"})
-    else:
-        config = config_of(shape)
+    shape, config = SHAPES[name], config_of(name)
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config)
     assert sum(p.numel() for p in model.parameters()) == shape.parameters
@@ -72,6 +59,8 @@ def test_a_width_of_zero_and_heads_that_do_not_divide_are_refused():
 
 def test_adapters_have_a_rank():
     assert Shape(**SIZES).full_rank == 8
+    one = Shape(**SIZES).adapter_parameters(1, ("q_proj",))
+    assert one == 8 + 8
     assert Shape(**SIZES).adapter_parameters(1) == sum(map(sum, Shape(**SIZES).matrices.values()))
     for rank in (0, -1, 8.0):
         with pytest.raises(CourseError, match="rank"):

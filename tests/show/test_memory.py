@@ -4,16 +4,16 @@ import pytest
 import torch
 
 from course_utils.machine.device import GIB
-from course_utils.memory.calculator import CARDS, METHODS, Training, estimate, fitting_cards
+from course_utils.memory.calculator import estimate
+from course_utils.memory.cards import CARDS
 from course_utils.memory.shapes import SHAPES
+from course_utils.memory.training import METHODS, Training
 from course_utils.methods.names import Method
-from course_utils.recorded.memory_grid import Row
 from course_utils.show.looks import look
 from course_utils.show.memory import (
     ALL,
     GROUPS,
-    estimates,
-    grid_figure,
+    answers,
     memory_explorer,
     memory_figure,
     memory_table,
@@ -21,6 +21,10 @@ from course_utils.show.memory import (
 from course_utils.show.style import alt_text
 
 LLAMA = SHAPES["Llama-2-7B"]
+
+
+def needs(*settings):
+    return {name: answer.need for name, answer in answers(*settings).items()}
 
 
 def bars(**settings):
@@ -59,7 +63,7 @@ def test_groups_and_methods_differ_by_more_than_colour():
 
 @pytest.mark.parametrize("size", ["SmolLM2-135M", "Llama-2-7B", "Llama-3.1-70B"])
 def test_cards_stand_at_their_memory_and_their_names_apart(size):
-    found = estimates(size, ALL, 4, 512, torch.bfloat16, True)
+    found = needs(size, ALL, 4, 512, torch.bfloat16, True)
     figure = memory_figure(list(found.items()), size)
     axes = figure.axes[0]
     lines = {line.get_xdata()[0] for line in axes.get_lines()}
@@ -71,35 +75,8 @@ def test_cards_stand_at_their_memory_and_their_names_apart(size):
     assert max(e.peak for e in found.values()) / GIB < axes.get_xlim()[1]
 
 
-def test_a_card_needs_room_for_cuda_too():
-    assert fitting_cards(int(14.3 * GIB)) == ["L4", "A100 40", "A100/H100 80"]
-    assert fitting_cards(int(14.1 * GIB))[0] == "T4" and fitting_cards(100 * GIB) == []
-
-
-def test_the_grid_shows_what_was_run_and_its_error():
-    rows = [
-        Row("s", Method.FULL, 1, 8, False, int(1.02 * GIB), "loss", GIB),
-        Row("s", Method.QLORA, 1, 8, False, int(3.88 * GIB), "loss", 4 * GIB),
-        Row("s", Method.LORA, 1, 8, False, GIB, "loss", None, None, "does not fit"),
-    ]
-    figure = grid_figure(rows, "near")
-    (axes,) = figure.axes
-    points = {line.get_label(): line.get_xydata().tolist() for line in axes.get_lines()}
-    assert points["full fine-tuning"] == [[1.0, pytest.approx(0.02, abs=1e-6)]]
-    assert points["QLoRA"] == [[4.0, pytest.approx(-0.03, abs=1e-6)]]
-    assert points["LoRA"] == [] and axes.get_xscale() == "log"
-    assert figure.get_suptitle() == "near"
-    assert "QLoRA, 1 runs: -3.0% to -3.0%" in alt_text(figure) and "; LoRA" not in alt_text(figure)
-
-
-def test_an_error_beyond_the_band_is_still_shown():
-    rows = [Row("s", Method.FULL, 1, 8, False, int(1.2 * GIB), "loss", GIB)]
-    (axes,) = grid_figure(rows, "far").axes
-    assert axes.get_ylim()[1] > 0.2
-
-
 def described(*settings):
-    return memory_table(estimates(*settings), "a caption")
+    return memory_table(answers(*settings), "a caption")
 
 
 def test_a_row_says_peak_moment_and_card():
@@ -134,16 +111,16 @@ def test_the_explorer_follows_each_control(explorer):
     controls, shown = explorer
     seen = {shown()}
     changes = {"method": "LoRA", "batch": 16, "tokens": 1024, "precision": "float32",
-               "checkpointing": False, "model": "Llama-3.1-70B"}  # fmt: skip
+               "checkpointing": False, "model": "Llama-3.1-70B", "card": "L4"}  # fmt: skip
     for name, value in changes.items():
         controls[name].value = value
         seen.add(shown())
     assert len(seen) == 1 + len(changes)
-    last = rows_of(described("Llama-3.1-70B", Method.LORA, 16, 1024, torch.float32, False))
+    last = rows_of(described("Llama-3.1-70B", Method.LORA, 16, 1024, torch.float32, False, "L4"))
     assert any(text.endswith(last) for text in seen)
 
 
 def test_every_model_and_method_can_be_drawn():
     for model in SHAPES:
-        found = estimates(model, ALL, 1, 64, torch.float16, False)
+        found = needs(model, ALL, 1, 64, torch.float16, False)
         memory_figure(list(found.items()), model).canvas.draw()
