@@ -85,8 +85,9 @@ class LoRALinear(nn.Module):
             )
         if not isinstance(self.base.weight, nn.Parameter):  # computed from 4-bit codes when read
             raise CourseError(
-                "This layer's weight is kept in 4 bits, and those cannot hold the small update",
-                "keep the adapter beside it, or load it into a model that is not quantised",
+                "This layer's weight is kept in 4 bits, and a merged one would be rounded again",
+                "keep the adapter beside it, or merge into a plain model: "
+                "quantisation.merging.merge_into",
             )
         merged = merged_weight(self.base.weight, self.lora_A, self.lora_B, self.alpha)
         self.untouched = self.base.weight.clone()  # subtracting would not give back every bit

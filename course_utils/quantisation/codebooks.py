@@ -1,7 +1,7 @@
 """Codebooks: the numbers that a code of 4 or 8 bits can stand for, in rising order.
 
-Each lies in [-1, 1] and holds an exact 0, so that a weight of 0 stays 0. Lesson 5, *Which sixteen
-numbers?*.
+Each lies in [-1, 1]; all but ``equal_mass`` hold an exact 0, so that a weight of 0 stays 0. Lesson
+5, *Which sixteen numbers?*.
 """
 
 import torch
@@ -14,6 +14,16 @@ OFFSET = round(((1 - 1 / 30) + (1 - 1 / 32)) / 2, 7)  # 0.9677083
 def int4() -> torch.Tensor:
     """The uniform codebook: -7/7, -6/7, ..., 7/7. (15,) float32; the sixteenth code is unused."""
     return torch.arange(-7, 8) / 7
+
+
+def equal_mass(count: int) -> torch.Tensor:
+    """The middles of equal slices of the normal distribution: a first idea. (count,) float32.
+
+    The level of a slice has half of the slice's probability on either side; all are divided by the
+    largest. No level is 0 where ``count`` is even.
+    """
+    levels = torch.special.ndtri((torch.arange(count) + 0.5).double() / count)
+    return (levels / levels.max()).float()
 
 
 def fp4() -> torch.Tensor:

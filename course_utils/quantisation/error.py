@@ -11,7 +11,16 @@ from torch import nn
 
 from course_utils.errors import CourseError
 from course_utils.model.layers import linear_layers
-from course_utils.quantisation.blockwise import BLOCK, dequantise, quantise, refuse_unfit
+from course_utils.quantisation.blockwise import (
+    BLOCK,
+    blocks,
+    dequantise,
+    normalise,
+    quantise,
+    refuse_codebook,
+    refuse_unfit,
+)
+from course_utils.validate import whole
 
 
 def round_trip(
@@ -96,3 +105,32 @@ def set_linear_weights(
         error += (changed.float() - weight.float()).square().sum().item()
         size += weight.float().square().sum().item()
     return _share(error, size) ** 0.5
+
+
+def code_usage(weight: torch.Tensor, codebook: torch.Tensor, block: int = BLOCK) -> torch.Tensor:
+    """How often each code is used: (levels,) float32, with the sum 1.
+
+    Raises:
+        CourseError: see ``quantisation.blockwise.quantise``.
+    """
+    packed, _ = quantise(weight, codebook, block)
+    codes = torch.stack([packed >> 4, packed & 15], dim=1).flatten()[: weight.numel()]
+    return torch.bincount(codes.int(), minlength=len(codebook)).float().cpu() / len(codes)
+
+
+def evenly_used(weight: torch.Tensor, count: int, block: int = BLOCK) -> torch.Tensor:
+    """Levels that this weight uses about equally often, in rising order: (count,) float32.
+
+    The medians of ``count`` equal slices of the scaled weights themselves.
+
+    Raises:
+        CourseError: see ``quantisation.blockwise.quantise``; or there are too few different
+            weights.
+    """
+    count = whole("count", count, 2, 16)
+    refuse_unfit(weight)
+    scaled, _ = normalise(blocks(weight.detach().reshape(-1).float(), block))
+    places = ((torch.arange(count) + 0.5) / count * scaled.numel()).long()
+    levels = scaled.flatten().sort().values[places.to(scaled.device)]
+    refuse_codebook(levels)
+    return levels

@@ -4,7 +4,7 @@ QLoRA (Dettmers et al. 2023) is LoRA on these layers: quantise the model, then a
 *A frozen layer in 4 bits* and *QLoRA*.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -77,7 +77,7 @@ class QuantisedLinear(nn.Linear):
         nn.Module.__init__(self)  # nn.Linear's would make a weight in full precision
         self.out_features, self.in_features = layer.weight.shape
         self.origin = tensor_digest(layer.weight)  # so that the model is known by its weights
-        packed, absmax = quantise(layer.weight, nf4(), BLOCK)
+        packed, absmax = self.quantised(layer.weight)
         codes, scales, mean = quantise_absmax(absmax)
         self.register_buffer("packed", packed)
         self.register_buffer("absmax_codes", codes)
@@ -93,8 +93,16 @@ class QuantisedLinear(nn.Linear):
         device = x.device.type
         if torch.is_autocast_enabled(device):  # matrix products are in the lower precision
             x = x.to(torch.get_autocast_dtype(device))
-        y = FrozenProduct.apply(x, self)
+        y = self.product(x)
         return y if self.bias is None else y + self.bias.to(y.dtype)
+
+    def quantised(self, weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Packed codes and scales of a weight, as ``blockwise.quantise`` gives them."""
+        return quantise(weight, nf4(), BLOCK)
+
+    def product(self, x: torch.Tensor) -> torch.Tensor:
+        """``x W^T`` in the dtype of ``x``: (..., out)."""
+        return FrozenProduct.apply(x, self)
 
     @property
     def weight(self) -> torch.Tensor:  # type: ignore[override] # it cannot be written to
@@ -107,16 +115,23 @@ class QuantisedLinear(nn.Linear):
         Raises:
             CourseError: the scales were cast to a lower precision, as ``model.half()`` does.
         """
+        shape = (self.out_features, self.in_features)
+        return from_pairs(self.packed, self.scales(), self.pairs, shape, dtype, BLOCK)
+
+    def scales(self) -> torch.Tensor:
+        """The scale of each block: (blocks,) float32.
+
+        Raises:
+            CourseError: see ``dequantised``.
+        """
         if self.absmax_scales.dtype != torch.float32:
             raise CourseError(
                 f"The scales of a 4-bit layer were cast to {self.absmax_scales.dtype}",
                 "load the model in the dtype that you want, then quantise it",
             )
-        absmax = dequantise_absmax(
+        return dequantise_absmax(
             self.absmax_codes, self.absmax_scales, self.absmax_mean, self.absmax_codebook
         )
-        shape = (self.out_features, self.in_features)
-        return from_pairs(self.packed, absmax, self.pairs, shape, dtype, BLOCK)
 
     @property
     def stored_bytes(self) -> int:
@@ -127,11 +142,18 @@ class QuantisedLinear(nn.Linear):
         return [self.packed, self.absmax_codes, self.absmax_scales, self.absmax_mean]
 
 
-def quantise_model(model: nn.Module, targets: Sequence[str] = ALL_LINEAR) -> list[str]:
+def quantise_model(
+    model: nn.Module,
+    make_layer: Callable[[nn.Linear], QuantisedLinear] = QuantisedLinear,
+    targets: Sequence[str] = ALL_LINEAR,
+) -> list[str]:
     """Freeze ``model`` and put a ``QuantisedLinear`` in the place of each targeted layer.
 
     Embeddings, norms and the output head stay as they are. Where "all linear layers" are not all
     that this model has, it is said which are left out.
+
+    Args:
+        make_layer: from a linear layer to the one in 4 bits; see ``quantisation.own_layer``.
 
     Returns:
         The full names of the replaced layers.
@@ -144,19 +166,27 @@ def quantise_model(model: nn.Module, targets: Sequence[str] = ALL_LINEAR) -> lis
         raise CourseError("The model is quantised already", "load it again: load_model()")
     refuse_lora(model)
     layers = linear_layers(model)
-    names = replace_linear(model, QuantisedLinear, targets)
+    names = replace_linear(model, make_layer, targets)
     left_out = [name for name in layers if name not in names]
     say_coverage(model, "4 bits", names, left_out, targets)
     return names
 
 
-def make_qlora(model: nn.Module, rank: int, alpha: float) -> int:
+def make_qlora(
+    model: nn.Module,
+    make_layer: Callable[[nn.Linear], QuantisedLinear],
+    rank: int,
+    alpha: float,
+) -> int:
     """Quantise the linear layers, add LoRA to all of them; return how many numbers train.
+
+    Args:
+        make_layer: from a linear layer to the one in 4 bits, such as ``QuantisedLinear``.
 
     Raises:
         CourseError: see ``quantise_model`` and ``methods.lora.add_lora``.
     """
-    quantise_model(model)
+    quantise_model(model, make_layer)
     add_lora(model, rank, alpha)
     return trainable_parameters(model)
 

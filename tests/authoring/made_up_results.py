@@ -8,6 +8,7 @@ import torch
 from course_utils.machine.device import GIB
 from course_utils.measure import evaluation, verdicts
 from course_utils.measure.evaluation import compare, wilson_interval
+from course_utils.measure.means import Mean
 from course_utils.measure.perplexity import Change
 from course_utils.measure.seeds import compare_means
 
@@ -243,10 +244,35 @@ def _lesson_5(outcome, ours, best_prompt, full):
         types.SimpleNamespace(rmse=rmse, perplexity=CHANGES[outcome], accuracy=accuracy)
         for rmse, accuracy in ((0.1, None), (0.2, None), (0.3, None), (0.4, compare(*wide)))
     ]
+    ways = ("original", "dequantised")
+    trials = [
+        types.SimpleNamespace(arm=arm, perplexity=perplexity, seed=0, learning_rate=5e-4)
+        for arm, perplexity in (("LoRA", 130.0), ("QLoRA", 170.0))
+    ]
+    study = types.SimpleNamespace(
+        of=lambda _: trials, merged=lambda *_: trials, tried=lambda *_: trials, trials=trials,
+        start=lambda _: types.SimpleNamespace(perplexity=120.0),
+    )  # fmt: skip
+    start = types.SimpleNamespace(rmse=0.1, perplexity=150.0)
+    found = compare(ours.correct, full.correct)
     return {
-        "rows": rounded,
+        "rounded": rounded,
         "probe": Items(range(200)),
         "texts": ["a text"] * 30,
         "tuned": Result(RIGHT if usual else WRONG),
         "over_lora": verdicts.paired(ours, full),
+        "answer": lambda *_: "",
+        "guess_points": None,
+        "change": CHANGES[outcome],
+        "study": study,
+        "gap": found,
+        "by_name": dict.fromkeys(("LoRA", "QLoRA", "QLoRA, libraries"), trials),
+        "nf4_start": start,
+        "loftq_start": start,
+        "high": 2e-3,
+        "difference": lambda *_: found,
+        "perplexity_ratio": lambda *_: Mean(1.0, 0.9, 1.1, 5),
+        "perplexity_of": lambda _: Mean(130.0, 120.0, 140.0, 5),
+        "ways": ways,
+        "against": dict.fromkeys(ways, found),
     }

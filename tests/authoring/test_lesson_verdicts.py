@@ -104,6 +104,23 @@ SAID = {
         f"test items at least 400{HOLDS} (400)",
         "QLoRA is ahead of LoRA",
     ),
+    ("05", "in 16 bits"): (f"it is above that of the model in 16 bits{HOLDS}",),
+    ("05", "every seed and rate"): (
+        "QLoRA is ahead of LoRA: +35.0 points",
+        "QLoRA through the libraries is ahead of LoRA: +35.0 points",
+    ),
+    ("05", "LoftQ starts nearer"): (
+        "LoftQ is ahead of QLoRA: +35.0 points",
+        "QLoRA of rank 64 is ahead of QLoRA of rank 8: +35.0 points",
+    ),
+    ("05", "attention alone"): (
+        "attention alone, rank 8 is ahead of all layers, rank 8: +35.0 points",
+        "attention alone, rank 21 is ahead of all layers, rank 8: +35.0 points",
+    ),
+    ("05", "merged into the original"): (
+        "merged: original is ahead of unmerged: +35.0 points",
+        "merged: dequantised is ahead of unmerged: +35.0 points",
+    ),
 }
 RECORDED = {  # decided in a quick run too
     ("02", "report.difference"),
@@ -113,6 +130,10 @@ RECORDED = {  # decided in a quick run too
     ("03", "PiSSA's start"),
     ("04", "pair_leads"),
     ("04", "over_words"),
+    ("05", "every seed and rate"),
+    ("05", "LoftQ starts nearer"),
+    ("05", "attention alone"),
+    ("05", "merged into the original"),
 }
 NEVER_TURNED = {"the best of the nine is ahead of the worst one", f"it did not double{HOLDS}"}
 

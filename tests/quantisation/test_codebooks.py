@@ -38,3 +38,14 @@ def test_fp4_and_the_8_bit_codebook_are_bitsandbytes():
     functional = bnb.library().functional
     assert torch.equal(codebooks.fp4(), functional.get_4bit_type("fp4", device="cpu").unique())
     assert torch.equal(codebooks.dynamic8(), functional.create_dynamic_map())
+
+
+@pytest.mark.parametrize("count", [5, 16])
+def test_levels_of_equal_mass_are_the_medians_of_equal_slices(count):
+    levels = codebooks.equal_mass(count)
+    shares = torch.special.ndtr(
+        levels.double() * torch.special.ndtri(torch.tensor(1 - 0.5 / count))
+    )
+    expected = (torch.arange(count) + 0.5).double() / count
+    torch.testing.assert_close(shares, expected, atol=1e-5, rtol=0)
+    assert levels[-1] == 1 and (levels == 0).any() == bool(count % 2)

@@ -7,6 +7,8 @@ from course_utils.errors import CourseError
 from course_utils.model.tiny import tiny_model
 from course_utils.quantisation import codebooks
 from course_utils.quantisation.error import (
+    code_usage,
+    evenly_used,
     linear_weights,
     relative_rmse,
     round_trip,
@@ -93,3 +95,30 @@ def test_weights_of_zero_that_stay_zero_have_no_error():
     weights = {name: 0 * weight for name, weight in linear_weights(layer).items()}
     assert set_linear_weights(layer, weights) == 0
     assert set_linear_weights(layer, weights, lambda weight: weight + 1) == float("inf")
+
+
+def test_usage_is_the_share_of_the_weights_that_each_code_gets():
+    levels = torch.tensor([-1.0, 0.0, 0.5, 1.0])
+    weight = torch.tensor([[2.0, -1.9, 0.1, 1.1], [0.0, 0.0, 4.0, 0.1]])
+    assert code_usage(weight, levels, 4).tolist() == pytest.approx([1 / 8, 4 / 8, 1 / 8, 2 / 8])
+    odd = torch.tensor([1.0, 0.0, -1.0])  # the byte that is filled up does not count
+    assert code_usage(odd, levels, 4).tolist() == pytest.approx([1 / 3, 1 / 3, 0, 1 / 3])
+
+
+def test_nf4_uses_its_codes_unevenly_and_levels_for_even_use_have_the_larger_error():
+    weight = torch.randn(256, 256, generator=torch.Generator().manual_seed(0))
+    usage = code_usage(weight, codebooks.nf4())
+    assert usage.sum() == pytest.approx(1) and usage.min() < 0.02 and usage.max() > 0.09
+    even = evenly_used(weight, 16)
+    assert code_usage(weight, even).min() > 0.04 and (even.diff() > 0).all()
+    errors = [
+        relative_rmse(round_trip(weight, levels), weight) for levels in (even, codebooks.nf4())
+    ]
+    assert errors[0] > 1.3 * errors[1]
+
+
+def test_levels_of_even_use_need_different_weights():
+    with pytest.raises(CourseError, match="no codebook"):
+        evenly_used(torch.ones(8, 64), 16)
+    with pytest.raises(CourseError, match="count"):
+        evenly_used(gaussian(8, 64), 17)

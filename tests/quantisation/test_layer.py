@@ -106,7 +106,7 @@ def test_under_autocast_it_computes_in_bfloat16(monkeypatch):
 
 def test_stored_bits_are_the_papers_where_blocks_are_full():
     model = nn.Sequential(nn.Linear(1024, 1024), nn.Linear(1024, 512))
-    quantise_model(model, ("0", "1"))
+    quantise_model(model, targets=("0", "1"))
     mean = 32 * 2 / (1024 * 1536)  # the mean of each layer's scales
     assert stored_bits_per_parameter(model) == pytest.approx(4 + 8 / 64 + 32 / 16384 + mean)
 
@@ -165,7 +165,7 @@ def test_qlora_is_lora_on_the_dequantised_model(kind):
 
 def test_training_moves_the_adapters_alone(tmp_path):
     model = tiny_model()
-    trainable = make_qlora(model, 2, 4.0)
+    trainable = make_qlora(model, QuantisedLinear, 2, 4.0)
     layers = lora_layers(model).values()
     assert trainable == sum(m.lora_A.numel() + m.lora_B.numel() for m in layers) > 0
     assert {(m.rank, m.alpha) for m in layers} == {(2, 4.0)}

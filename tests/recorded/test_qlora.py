@@ -1,49 +1,73 @@
-"""The tables of the recorded runs of QLoRA."""
+"""The report of QLoRA: means, ratios and choices by their definitions."""
 
-import dataclasses
-import json
+import math
 
 import pytest
 
 from course_utils import settings
 from course_utils.errors import CourseError
-from course_utils.experiments import qlora as study
-from course_utils.methods.names import Method
-from course_utils.recorded import qlora
-from course_utils.recorded import runs as recorded_runs
+from course_utils.measure.means import mean_of
+from course_utils.measure.seeds import compare_means
+from course_utils.recorded.qlora import (
+    Merge,
+    Trial,
+    chosen_rate,
+    difference,
+    losses,
+    perplexity,
+    perplexity_ratio,
+    recorded_qlora,
+)
+from tests.recorded.made_up_qlora import made_up
+
+REPORT = made_up()
 
 
-@pytest.fixture
-def recorded(tmp_path, monkeypatch):
-    """A recorded study: three seeds of three methods, and their steps."""
-    like = next(r for r in recorded_runs.recorded("qlora") if r.method == Method.LORA)
-    made = [dataclasses.replace(like, method=run.method, seed=run.seed) for run in study.runs()]
-    recorded_runs.write(made, tmp_path / "qlora.jsonl")
-    way = {"plain": {"seconds": 0.25, "before": 2**28, "peak_memory": 2**31}}
-    report = dict.fromkeys(study.METHODS, way) | {"versions": {"torch": "2.11"}, "steps": 20}
-    report |= {"batch_size": 32, "device": "a GPU", "date": "2026-11-24"}
-    (tmp_path / "qlora_step.json").write_text(json.dumps(report))
-    monkeypatch.setattr(settings, "RECORDED", tmp_path)
-    return like
+def merges(*values):
+    return [Merge("a", seed, "original", "1101", value) for seed, value in enumerate(values)]
 
 
-def test_recorded_runs_are_paired_by_seed_with_those_of_lora(recorded):
-    found = qlora.runs()
-    assert list(found) == list(study.METHODS)
-    assert all([r.seed for r in seeds] == [0, 1, 2] for seeds in found.values())
-    assert {(r.rank, r.learning_rate) for r in found[Method.LORA]} == {(8, 5e-4)}
-    table = qlora.accuracy_table()
-    assert table.count(f"{recorded.accuracy:.3f}") >= 6 and "n = 1010" in table
-    assert table.count("points [") == 2 and table.count("recorded on NVIDIA H100") == 3
+def test_the_ratio_is_the_geometric_mean_of_each_seeds_own():
+    first, second = merges(120.0, 150.0, 90.0), merges(100.0, 100.0, 100.0)
+    found = perplexity_ratio(first, second)
+    logs = [math.log(1.2), math.log(1.5), math.log(0.9)]
+    assert found.mean == pytest.approx((1.2 * 1.5 * 0.9) ** (1 / 3))
+    assert found.low == pytest.approx(math.exp(mean_of(logs).low)) and found.n == 3
+    same = perplexity_ratio(first, merges(100.0, 125.0, 75.0))
+    assert same.low == pytest.approx(same.high) == pytest.approx(1.2)
+    with pytest.raises(CourseError, match="cannot be paired"):
+        perplexity_ratio(first, second[:2])
 
 
-def test_recorded_steps_are_shown_in_milliseconds_and_gib(recorded):
-    table = qlora.step_table()
-    assert table.count("250") == 3 and table.count("1.75 GiB") == 3
-    assert "torch 2.11" in table
+def test_the_mean_perplexity_is_that_of_the_losses():
+    assert perplexity(merges(100.0, 400.0)).mean == pytest.approx(200)
 
 
-def test_steps_that_were_never_recorded_say_how_to_make_them(tmp_path, monkeypatch):
+def test_the_difference_is_of_means_over_seeds():
+    first, second = REPORT.of("QLoRA"), REPORT.of("LoRA")
+    assert difference(first, second) == compare_means(
+        [t.correct for t in first], [t.correct for t in second]
+    )
+
+
+def test_a_rate_is_chosen_by_the_mean_over_its_seeds():
+    tried = ((1e-3, 0, 0.1), (1e-3, 1, 0.5), (5e-4, 0, 0.2), (5e-4, 1, 0.2), (2e-3, 0, 0.1))
+    trials = [Trial("a", rate, seed, 1, loss, 9.0) for rate, seed, loss in tried]
+    assert losses(trials, "a") == pytest.approx({5e-4: 0.2, 1e-3: 0.3})
+    assert chosen_rate(trials, "a") == 5e-4
+    assert losses(trials, "b") == {}
+
+
+def test_arms_seeds_and_merges_are_found_in_order():
+    assert [arm.name for arm in REPORT.arms][-1] == "LoRA, attention" and len(REPORT.arms) == 11
+    assert [t.seed for t in REPORT.of("LoftQ")] == [0, 1, 2, 3, 4]
+    assert [m.seed for m in REPORT.merged("QLoRA", "dequantised")] == [0, 1, 2, 3, 4]
+    assert REPORT.chosen("LoftQ") == 5e-4
+    assert [t.seed for t in REPORT.tried("LoftQ", 1e-3)] == [0, 1] and not REPORT.tried("x", 1e-3)
+    assert REPORT.start("NF4").rmse > REPORT.start("bfloat16").rmse == 0
+
+
+def test_what_was_never_recorded_says_how_to_make_it(tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "RECORDED", tmp_path)
     with pytest.raises(CourseError, match="python -m course_utils experiments qlora"):
-        qlora.step_report()
+        recorded_qlora()

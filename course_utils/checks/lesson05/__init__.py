@@ -5,6 +5,7 @@ from course_utils.checks.core.exercise import progress_of
 # In the order in which `progress()` shows them:
 # isort: off
 from course_utils.checks.lesson05.absmax_int4 import absmax_int4
+from course_utils.checks.lesson05.equal_mass import equal_mass
 from course_utils.checks.lesson05.nf4_codebook import nf4_codebook
 from course_utils.checks.lesson05.quantise_blockwise import quantise_blockwise
 from course_utils.checks.lesson05.dequantise_blockwise import dequantise_blockwise

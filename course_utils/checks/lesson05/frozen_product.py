@@ -72,6 +72,10 @@ BACKWARD_MISTAKES: Mistakes = {
     ],
 }
 RAISED = {  # what the message of an exception holds: its cause
+    r"same dtype|expected scalar type|[Dd]type.* mismatch|dtypes? .*(differ|match)": (
+        "layer.weight is float32 and x may be bfloat16, as in the lesson's model: bring W to the "
+        "other's dtype, layer.weight.to(x.dtype), and in backward to that of the gradient"
+    ),
     r"save_for_backward can only save": (
         "save_for_backward is for tensors: keep the layer itself, ctx.layer = layer"
     ),
@@ -138,6 +142,28 @@ def examine(answer: Callable, layer: Layer, x: Tensor) -> None:
     if not agree(got, gradient @ W, 1e-4):
         likely = scaled(got, gradient @ W, (gradient, x, W), BACKWARD_MISTAKES)
         raise Mistake(likely, "gradient @ W", show(got))
+
+
+def examine_half(answer: Callable, layer: Layer, x: Tensor) -> None:
+    """The same in bfloat16: under autocast the input is in bfloat16, the weight in float32."""
+    leaf, W = x.bfloat16().requires_grad_(), layer._weight
+    try:
+        output = call(answer, leaf, layer)
+    except AnswerRaised as raised:
+        raised.likely = cause(raised.error, (leaf.detach(), W), {})
+        raise
+    if output.dtype != torch.bfloat16:
+        raise Mistake(
+            "the output should have the dtype of x, so that the layers above compute in it",
+            "bfloat16 from a bfloat16 x",
+            str(output.dtype).removeprefix("torch."),
+        )
+    gradient = torch.randn_like(output)
+    got = backward(output, leaf, gradient, W)
+    pairs = ((output, x.bfloat16().float() @ W.T), (got, gradient.float() @ W))
+    for value, right in pairs:
+        if value is None or not agree(value, right, 0.1):
+            raise Mistake("in bfloat16 the numbers are others", show(right), show(value))
 
 
 def examine_output(output: Any, x: Tensor, W: Tensor) -> None:
@@ -245,14 +271,17 @@ def can_be_applied(answer: Any) -> bool:
 
 HINTS = (
     "y = x W^T. Which of x and W does the gradient of x need?",
-    "forward: ctx.layer = layer, and return x @ layer.weight.T",
-    "backward returns two values: gradient @ ctx.layer.weight, None",
+    "forward: ctx.layer = layer, and return x @ layer.weight.to(x.dtype).T",
+    "backward returns two values: gradient @ ctx.layer.weight.to(gradient.dtype), None",
 )
 
 
 @exercise(hints=HINTS, mistakes={**FORWARD_MISTAKES, **BACKWARD_MISTAKES})
 def FrozenProduct(answer: Any, numbers: random.Random) -> None:
-    """The output, the gradient, and what is kept in between: for rows, and for a square weight."""
+    """The output, the gradient, and what is kept in between: for rows, and for a square weight.
+
+    Then output and gradient of an input in bfloat16.
+    """
     if not can_be_applied(answer):
         if callable(answer) and not isinstance(answer, type):
             call(answer, torch.randn(2, 3), Layer(4, 3))  # a stub?
@@ -265,3 +294,4 @@ def FrozenProduct(answer: Any, numbers: random.Random) -> None:
     size = numbers.randint(4, 8)
     for out, in_, rows in ((size + 3, size, (2,)), (size, size, (2, 11)), (size, size + 2, (3, 7))):
         examine(answer.apply, Layer(out, in_), torch.randn(*rows, in_))  # all sizes differ
+    examine_half(answer.apply, Layer(size, size + 1), torch.randn(3, size + 1))

@@ -19,6 +19,11 @@ from course_utils.model.layers import ALL_LINEAR
 from course_utils.model.tiny import tiny_model
 from course_utils.quantisation.layer import QuantisedLinear, quantise_model
 
+
+class Given(QuantisedLinear):
+    """The layers that ``make_layer`` makes."""
+
+
 IDS = torch.tensor([[5, 9, 11, 40], [7, 8, 3, 2]])
 
 
@@ -56,6 +61,13 @@ def examine_bases(model: PreTrainedModel) -> None:
     if any(not isinstance(layer.base, QuantisedLinear) for layer in layers.values()):
         raise Mistake(
             "LoRA belongs on top of the 4-bit layer: its base is the 4-bit layer", wanted, got
+        )
+    if any(not isinstance(layer.base, Given) for layer in layers.values()):
+        raise Mistake(
+            "the argument make_layer is not used, so the course's layers compute and not yours: "
+            "four_bit.quantise_model(model, make_layer)",
+            "layers that make_layer made",
+            "others",
         )
 
 
@@ -158,20 +170,20 @@ def chained(model: Any, rank: int, alpha: float) -> None:
 
 ORDER_MISTAKES: Mistakes = {  # ``make`` gives a fresh model
     "quantise first, then add LoRA: a layer under LoRA gets neither 4 bits nor more LoRA": [
-        lambda make, rank, alpha: quantise_model(with_lora(make(), rank, alpha))
+        lambda make, layer, rank, alpha: quantise_model(with_lora(make(), rank, alpha))
     ],
     "the model is quantised once: a layer in 4 bits is not rounded again": [
-        lambda make, rank, alpha: quantise_model(quantised(make()))
+        lambda make, layer, rank, alpha: quantise_model(quantised(make()))
     ],
     "rank and alpha are exchanged: add_lora takes the model, the rank, then alpha": [
-        lambda make, rank, alpha: with_lora(make(), alpha, rank)
+        lambda make, layer, rank, alpha: with_lora(make(), alpha, rank)
     ],
     "quantise_model and add_lora are functions of modules, and take the model": [
-        lambda make, rank, alpha: make().quantise_model(),
-        lambda make, rank, alpha: make().add_lora(rank, alpha),
+        lambda make, layer, rank, alpha: make().quantise_model(),
+        lambda make, layer, rank, alpha: make().add_lora(rank, alpha),
     ],
     "quantise_model changes the model in place, and what it returns is no model": [
-        lambda make, rank, alpha: chained(make(), rank, alpha)
+        lambda make, layer, rank, alpha: chained(make(), rank, alpha)
     ],
 }
 
@@ -190,7 +202,7 @@ def with_lora(model: nn.Module, rank: int, alpha: float) -> nn.Module:
 
 HINTS = (
     "two steps: first 4 bits, then LoRA on top",
-    "four_bit.quantise_model(model), then lora.add_lora(model, rank, alpha)",
+    "four_bit.quantise_model(model, make_layer), then lora.add_lora(model, rank, alpha)",
     "return sum(p.numel() for p in model.parameters() if p.requires_grad)",
 )
 
@@ -204,9 +216,9 @@ def make_qlora(answer: Any, numbers: random.Random) -> None:
         model, quantised = tiny_model(kind, seed), tiny_model(kind, seed)
         quantise_model(quantised)
         try:
-            value = call(answer, model, rank, alpha)
+            value = call(answer, model, Given, rank, alpha)
         except AnswerRaised as raised:
-            case = (functools.partial(tiny_model, kind, seed), rank, alpha)
+            case = (functools.partial(tiny_model, kind, seed), Given, rank, alpha)
             raised.likely = cause_of_raising(raised.error, case, ORDER_MISTAKES)
             raise
         examine_bases(model)

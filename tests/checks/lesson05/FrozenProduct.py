@@ -4,7 +4,9 @@ import torch
 from torch.autograd import Function
 from torch.nn.functional import linear
 
+from course_utils.quantisation.blockwise import dequantise, quantise
 from course_utils.quantisation.layer import QuantisedLinear
+from course_utils.quantisation.own_layer import own_layer
 
 CACHE = {}
 
@@ -13,11 +15,11 @@ class Usual(Function):
     @staticmethod
     def forward(ctx, x, layer):
         ctx.layer = layer
-        return x @ layer.weight.T
+        return x @ layer.weight.to(x.dtype).T
 
     @staticmethod
     def backward(ctx, gradient):
-        return gradient @ ctx.layer.weight, None
+        return gradient @ ctx.layer.weight.to(gradient.dtype), None
 
 
 class Reader(Function):
@@ -25,7 +27,8 @@ class Reader(Function):
 
     @staticmethod
     def forward(ctx, x, layer):
-        ctx.read = lambda: layer.weight
+        dtype = x.dtype
+        ctx.read = lambda: layer.weight.to(dtype)
         return linear(x, ctx.read())
 
     @staticmethod
@@ -110,13 +113,6 @@ class ClonedWeight(Usual):
     def forward(ctx, x, layer):
         ctx.layer, ctx.copy = layer, [layer.weight.detach().clone()]
         return x @ layer.weight.T
-
-
-class DataOfWeight(Usual):
-    @staticmethod
-    def forward(ctx, x, layer):
-        ctx.layer, ctx.weight = layer, layer.weight.data
-        return linear(x, ctx.weight)
 
 
 class ClonedInput(Usual):
@@ -220,8 +216,8 @@ class TransposedTwice(Usual):
     @staticmethod
     def forward(ctx, x, layer):
         ctx.layer = layer
-        flat = x.reshape(-1, x.shape[-1])
-        return (layer.weight @ flat.T).T.reshape(*x.shape[:-1], -1)
+        flat = x.reshape(-1, x.shape[-1]).float()
+        return (layer.weight @ flat.T).T.reshape(*x.shape[:-1], -1).to(x.dtype)
 
 
 class SetUp(Function):
@@ -229,7 +225,7 @@ class SetUp(Function):
 
     @staticmethod
     def forward(x, layer):
-        return linear(x, layer.weight)
+        return linear(x, layer.weight.type_as(x))
 
     @staticmethod
     def setup_context(ctx, inputs, output):
@@ -237,7 +233,7 @@ class SetUp(Function):
 
     @staticmethod
     def backward(ctx, gradient):
-        return gradient.matmul(ctx.layer.weight), None
+        return gradient.matmul(ctx.layer.weight.type_as(gradient)), None
 
 
 def NEXT(answer):
@@ -246,13 +242,19 @@ def NEXT(answer):
     x = torch.randn(8, 64, requires_grad=True)
     answer.apply(x, layer).sum().backward()
     assert torch.allclose(x.grad, layer.weight.sum(0).expand(8, -1), atol=1e-4)
+    with torch.autocast("cpu", torch.bfloat16):  # and in the trained model, under autocast
+        y = own_layer(quantise, dequantise, answer)(torch.nn.Linear(64, 8))(x)
+    y.sum().backward()
+    assert y.dtype == torch.bfloat16
 
 
 RIGHT = [Usual, Reader, TransposedTwice, SetUp]
 WRONG = [
     (usual, "calls FrozenProduct.apply"),
+    (forward_by("Float32Alone", lambda ctx, x, layer: x @ layer.weight.T), "x may be bfloat16"),
+    (backward_by("BackwardIn32", lambda g, layer: (g @ layer.weight, None)), "x may be bfloat16"),
+    (forward_by("OutputIn32", lambda ctx, x, layer: x.float() @ layer.weight.T), "dtype of x"),
     (ClonedWeight, "kept until the backward pass"),
-    (DataOfWeight, "kept until the backward pass"),
     (ClonedInput, "the input is kept"),
     (OnTheClass, "computed last"),
     (RowsOfTheWeight, "kept until the backward pass"),

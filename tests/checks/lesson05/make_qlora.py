@@ -7,39 +7,46 @@ import torch
 from course_utils.methods.lora import LoRALinear, add_lora, lora_layers
 from course_utils.model.layers import ALL_LINEAR, replace_linear
 from course_utils.model.tiny import tiny_model
-from course_utils.quantisation.layer import QuantisedLinear, quantise_model, quantised_layers
+from course_utils.quantisation.blockwise import dequantise, quantise
+from course_utils.quantisation.layer import (
+    FrozenProduct,
+    QuantisedLinear,
+    quantise_model,
+    quantised_layers,
+)
+from course_utils.quantisation.own_layer import own_layer
 
 
 def count(model):
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
 
 
-def usual(model, rank, alpha):
-    quantise_model(model)
+def usual(model, make_layer, rank, alpha):
+    quantise_model(model, make_layer)
     add_lora(model, rank, alpha)
     return count(model)
 
 
-def in_one_go(model, rank, alpha):
+def in_one_go(model, make_layer, rank, alpha):
     """Both layers in one replacement."""
     make = functools.partial(LoRALinear, rank=rank, alpha=alpha)
-    replace_linear(model, lambda linear: make(QuantisedLinear(linear)), ALL_LINEAR)
+    replace_linear(model, lambda linear: make(make_layer(linear)), ALL_LINEAR)
     return torch.tensor(count(model))
 
 
-def by_names(model, rank, alpha):
+def by_names(model, make_layer, rank, alpha):
     model.requires_grad_(False)
     for name, module in list(model.named_modules()):
         if name.split(".")[-1] in ALL_LINEAR:
-            model.set_submodule(name, LoRALinear(QuantisedLinear(module), rank, alpha))
+            model.set_submodule(name, LoRALinear(make_layer(module), rank, alpha))
     return sum(m.lora_A.numel() + m.lora_B.numel() for m in lora_layers(model).values())
 
 
 def then(name, change, of=usual):
     """A wrong answer: the usual one, and then something more."""
 
-    def wrong(model, rank, alpha):
-        of(model, rank, alpha)
+    def wrong(model, make_layer, rank, alpha):
+        of(model, make_layer, rank, alpha)
         change(model)
         return count(model)
 
@@ -47,55 +54,61 @@ def then(name, change, of=usual):
     return wrong
 
 
-def nothing(model, rank, alpha):
+def nothing(model, make_layer, rank, alpha):
     return count(model)
 
 
-def only_quantised(model, rank, alpha):
-    quantise_model(model)
+def only_quantised(model, make_layer, rank, alpha):
+    quantise_model(model, make_layer)
     return count(model)
 
 
-def only_lora(model, rank, alpha):
+def only_lora(model, make_layer, rank, alpha):
     add_lora(model, rank, alpha)
     return count(model)
 
 
-def dequantised_again(model, rank, alpha):
-    """4-bit values in full-size tensors."""
+def own_layers_forgotten(model, make_layer, rank, alpha):
     quantise_model(model)
+    add_lora(model, rank, alpha)
+    return count(model)
+
+
+def dequantised_again(model, make_layer, rank, alpha):
+    """4-bit values in full-size tensors."""
+    quantise_model(model, make_layer)
     for name, layer in list(model.named_modules()):
         if isinstance(layer, QuantisedLinear):
             plain = torch.nn.Linear(layer.in_features, layer.out_features, layer.bias is not None)
             plain.weight.data = layer.weight
             model.set_submodule(name, plain)
-    return only_lora(model, rank, alpha)
+    return only_lora(model, make_layer, rank, alpha)
 
 
-def attention_alone(model, rank, alpha):
-    quantise_model(model)
+def attention_alone(model, make_layer, rank, alpha):
+    quantise_model(model, make_layer)
     add_lora(model, rank, alpha, targets=("q_proj", "v_proj"))
     return count(model)
 
 
-def half_quantised(model, rank, alpha):
-    quantise_model(model, ("q_proj", "v_proj"))
+def half_quantised(model, make_layer, rank, alpha):
+    quantise_model(model, make_layer, ("q_proj", "v_proj"))
     add_lora(model, rank, alpha)
     return count(model)
 
 
-def head_too(model, rank, alpha):
-    usual(model, rank, alpha)
+def head_too(model, make_layer, rank, alpha):
+    usual(model, make_layer, rank, alpha)
     model.set_submodule("lm_head", QuantisedLinear(model.lm_head))
     return count(model)
 
 
-def default_rank(model, rank, alpha):
-    return usual(model, 8, alpha)
+def default_rank(model, make_layer, rank, alpha):
+    return usual(model, make_layer, 8, alpha)
 
 
-def default_alpha(model, rank, alpha):
-    return usual(model, rank, 16.0)
+def default_alpha(model, make_layer, rank, alpha):
+    return usual(model, make_layer, rank, 16.0)
 
 
 def unfreeze(model):
@@ -135,51 +148,52 @@ def last_alpha(model):
     list(lora_layers(model).values())[-1].alpha = 1.0
 
 
-def lora_first(model, rank, alpha):
+def lora_first(model, make_layer, rank, alpha):
     add_lora(model, rank, alpha)
-    quantise_model(model)
+    quantise_model(model, make_layer)
     return count(model)
 
 
-def quantised_twice(model, rank, alpha):
-    quantise_model(model)
-    return usual(model, rank, alpha)
+def quantised_twice(model, make_layer, rank, alpha):
+    quantise_model(model, make_layer)
+    return usual(model, make_layer, rank, alpha)
 
 
-def exchanged(model, rank, alpha):
-    return usual(model, alpha, rank)
+def exchanged(model, make_layer, rank, alpha):
+    return usual(model, make_layer, alpha, rank)
 
 
-def as_methods(model, rank, alpha):
+def as_methods(model, make_layer, rank, alpha):
     model.quantise_model()
     model.add_lora(rank, alpha)
     return count(model)
 
 
-def chained(model, rank, alpha):
-    add_lora(quantise_model(model), rank, alpha)
+def chained(model, make_layer, rank, alpha):
+    add_lora(quantise_model(model, make_layer), rank, alpha)
     return count(model)
 
 
-def counts_tensors(model, rank, alpha):
-    usual(model, rank, alpha)
+def counts_tensors(model, make_layer, rank, alpha):
+    usual(model, make_layer, rank, alpha)
     return sum(p.requires_grad for p in model.parameters())
 
 
-def counts_everything(model, rank, alpha):
-    usual(model, rank, alpha)
+def counts_everything(model, make_layer, rank, alpha):
+    usual(model, make_layer, rank, alpha)
     return sum(p.numel() for p in model.parameters())
 
 
-def returns_names(model, rank, alpha):
-    usual(model, rank, alpha)
+def returns_names(model, make_layer, rank, alpha):
+    usual(model, make_layer, rank, alpha)
     return list(lora_layers(model))
 
 
 def NEXT(answer):
     """The lesson counts what the layers hold, and trains the model."""
     model = tiny_model("llama", 1)
-    trainable = answer(model, 4, 8.0)
+    make_layer = own_layer(quantise, dequantise, FrozenProduct)
+    trainable = answer(model, make_layer, 4, 8.0)
     assert f"{trainable:,}"
     assert sum(layer.stored_bytes for layer in quantised_layers(model).values()) > 0
     trained = [p for p in model.parameters() if p.requires_grad]
@@ -198,6 +212,7 @@ RIGHT = [usual, in_one_go, by_names]
 WRONG = [
     (nothing, "the model is as it was"),
     (only_quantised, "the adapters are missing"),
+    (own_layers_forgotten, "make_layer is not used"),
     (only_lora, "no weight is in 4 bits"),
     (dequantised_again, "no weight is in 4 bits"),
     (attention_alone, "some layers have no LoRA"),

@@ -6,35 +6,35 @@ class right_plain(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, layer):
         ctx.layer = layer
-        return x @ layer.weight.T
+        return x @ layer.weight.to(x.dtype).T
 
     @staticmethod
     def backward(ctx, gradient):
-        return gradient @ ctx.layer.weight, None
+        return gradient @ ctx.layer.weight.to(gradient.dtype), None
 
 
 class right_functional(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, layer):
         ctx.layer = layer
-        return F.linear(x, layer.weight)
+        return F.linear(x, layer.weight.to(x.dtype))
 
     @staticmethod
     def backward(ctx, gradient):
-        return F.linear(gradient, ctx.layer.weight.t()), None
+        return F.linear(gradient, ctx.layer.weight.to(gradient.dtype).t()), None
 
 
 class right_einsum(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, layer):
         ctx.layer = layer
-        return torch.einsum("...i,oi->...o", x, layer.weight)
+        return torch.einsum("...i,oi->...o", x, layer.weight.to(x.dtype))
 
     @staticmethod
     def backward(ctx, gradient):
         found = None
         if ctx.needs_input_grad[0]:
-            found = torch.einsum("...o,oi->...i", gradient, ctx.layer.weight)
+            found = torch.einsum("...o,oi->...i", gradient, ctx.layer.weight.to(gradient.dtype))
         return found, None
 
 
@@ -42,23 +42,23 @@ class right_tensordot(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, layer):
         setattr(ctx, "layer", layer)
-        return torch.tensordot(x, layer.weight, dims=([-1], [1]))
+        return torch.tensordot(x, layer.weight.to(x.dtype), dims=([-1], [1]))
 
     @staticmethod
     def backward(ctx, gradient):
-        return (torch.tensordot(gradient, ctx.layer.weight, dims=1), None)
+        return (torch.tensordot(gradient, ctx.layer.weight.to(gradient.dtype), dims=1), None)
 
 
 class right_flattened(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, layer):
         ctx.layer = layer
-        weight = layer.weight
+        weight = layer.weight.to(x.dtype)
         return x.reshape(-1, x.shape[-1]).mm(weight.t()).reshape(*x.shape[:-1], len(weight))
 
     @staticmethod
     def backward(ctx, gradient):
-        weight = ctx.layer.weight
+        weight = ctx.layer.weight.to(gradient.dtype)
         flat = gradient.reshape(-1, gradient.shape[-1])
         return flat.mm(weight).reshape(*gradient.shape[:-1], weight.shape[1]), None
 

@@ -8,57 +8,57 @@ class right_matmul(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, layer):
         ctx.layer = layer
-        return x @ layer.weight.T
+        return x @ layer.weight.to(x.dtype).T
 
     @staticmethod
     def backward(ctx, gradient):
-        return gradient @ ctx.layer.weight, None
+        return gradient @ ctx.layer.weight.to(gradient.dtype), None
 
 
 class right_linear(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, layer):
         ctx.layer = layer
-        return F.linear(x, layer.weight)
+        return F.linear(x, layer.weight.to(x.dtype))
 
     @staticmethod
     def backward(ctx, gradient):
-        return F.linear(gradient, ctx.layer.weight.t()), None
+        return F.linear(gradient, ctx.layer.weight.to(gradient.dtype).t()), None
 
 
 class right_einsum(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, layer):
         ctx.layer = layer
-        return torch.einsum("...i,oi->...o", x, layer.weight)
+        return torch.einsum("...i,oi->...o", x, layer.weight.to(x.dtype))
 
     @staticmethod
     def backward(ctx, gradient):
-        return torch.einsum("...o,oi->...i", gradient, ctx.layer.weight), None
+        return torch.einsum("...o,oi->...i", gradient, ctx.layer.weight.to(gradient.dtype)), None
 
 
 class right_needs_input_grad(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, layer):
         ctx.layer = layer
-        return torch.matmul(x, layer.weight.transpose(0, 1))
+        return torch.matmul(x, layer.weight.to(x.dtype).transpose(0, 1))
 
     @staticmethod
     def backward(ctx, *gradients):
         if not ctx.needs_input_grad[0]:
             return None, None
-        return torch.matmul(gradients[0], ctx.layer.weight), None
+        return torch.matmul(gradients[0], ctx.layer.weight.to(gradients[0].dtype)), None
 
 
 class right_flattened(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, layer):
-        ctx.layer, weight = layer, layer.weight
+        ctx.layer, weight = layer, layer.weight.to(x.dtype)
         return torch.mm(x.reshape(-1, x.shape[-1]), weight.t()).reshape(*x.shape[:-1], len(weight))
 
     @staticmethod
     def backward(ctx, gradient):
-        weight = ctx.layer.weight
+        weight = ctx.layer.weight.to(gradient.dtype)
         rows = gradient.reshape(-1, gradient.shape[-1]).mm(weight)
         return rows.reshape(*gradient.shape[:-1], weight.shape[1]), None
 
@@ -67,11 +67,14 @@ class right_tensordot(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, layer):
         setattr(ctx, "layer", layer)
-        return torch.tensordot(x, layer.weight, dims=([-1], [1]))
+        return torch.tensordot(x, layer.weight.to(x.dtype), dims=([-1], [1]))
 
     @staticmethod
     def backward(ctx, gradient):
-        answer = [torch.tensordot(gradient, ctx.layer.weight, dims=([-1], [0])), None]
+        answer = [
+            torch.tensordot(gradient, ctx.layer.weight.to(gradient.dtype), dims=([-1], [0])),
+            None,
+        ]
         return tuple(answer)
 
 
