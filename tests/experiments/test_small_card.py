@@ -11,7 +11,6 @@ import pytest
 import torch
 
 from course_utils.errors import CourseError
-from course_utils.experiments import memory as grid
 from course_utils.experiments import small_card, small_card_step
 from course_utils.experiments import small_card_libraries as libraries
 from course_utils.machine.device import GIB
@@ -69,12 +68,9 @@ def card(monkeypatch):
     with LiveBytes() as live:
         card = Card(live)
         card.install(monkeypatch)
-        for module in (grid, small_card):
-            monkeypatch.setattr(module, "cuda_device", lambda why: CPU)
-            monkeypatch.setattr(module, "workspaces", lambda device: 0)
-            monkeypatch.setattr(module, "SHAPES", {"tiny": SHAPE})
-        monkeypatch.setattr(grid, "NAMES", ("tiny",))
-        monkeypatch.setattr(grid, "POINTS", ((1, 24, False), (2, 64, False), (2, 64, True)))
+        monkeypatch.setattr(small_card, "cuda_device", lambda why: CPU)
+        monkeypatch.setattr(small_card, "workspaces", lambda device: 0)
+        monkeypatch.setattr(small_card, "SHAPES", {"tiny": SHAPE})
         monkeypatch.setattr(small_card, "NAME", "tiny")
         monkeypatch.setitem(mixed_precision.CHUNK, "cpu", mixed_precision.CHUNK["cuda"])
         yield card

@@ -30,7 +30,10 @@ def test_base_update_and_others_make_the_trained_model(monkeypatch):
     set_others(model, found.others)
     assert len(found.update) == 14 and len(found.correct) == 10
     for name, parameter in model.named_parameters():
-        assert torch.equal(parameter, kept[0][name]), name
+        # base + (master - base) is the master but for the last bit of float32, which a bfloat16
+        # number in the middle between two others may follow to the other side.
+        torch.testing.assert_close(parameter.detach(), kept[0][name], rtol=2**-7, atol=0)
+        assert (parameter == kept[0][name]).float().mean() > 0.999, name
 
 
 def test_the_update_is_finer_than_bfloat16():

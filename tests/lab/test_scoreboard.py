@@ -88,7 +88,7 @@ def test_the_file_says_where_results_come_from_several_versions_of_the_course(tm
     rows = [result(versions={"course": "1.0"}), result("lora", versions={"course": "1.1"})]
     scoreboard.write(rows, 0.5, tmp_path)
     written = json.loads((tmp_path / "scoreboard.json").read_text())
-    assert written["note"] == labbook.mixed_versions(rows) != ""
+    assert written["note"] == labbook.doubts(rows) != ""
 
 
 def test_the_precision_is_shown_where_it_is_known():
