@@ -8,17 +8,13 @@ nothing), and for full fine-tuning over the first steps. How well a step uses th
 share of the rate of a large product in bfloat16, measured in the same process.
 """
 
-import json
-import os
 import statistics
-import subprocess
-import sys
 from typing import Any
 
 import torch
 
-from course_utils.errors import CourseError
-from course_utils.experiments.benchmark_sides import BATCH
+from course_utils.experiments.benchmark_sides import BATCH, measure
+from course_utils.experiments.fresh_process import call_fresh
 from course_utils.machine.device import describe_device
 from course_utils.machine.environment import versions
 from course_utils.machine.storage import explained
@@ -59,23 +55,7 @@ def run_benchmark() -> None:
 
 
 def _in_process(side: str, method: str) -> dict[str, Any]:
-    environment = os.environ | {"COURSE_DEVICE": "cpu", "TOKENIZERS_PARALLELISM": "false"}
-    command = [sys.executable, "-c", _code(side, method)]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True)
-    if run.returncode != 0:
-        last_words = run.stderr.strip().splitlines() or [f"exit status {run.returncode}"]
-        raise CourseError(
-            f"The benchmark of '{side}', {METHODS[method]}, failed ({last_words[-1]})",
-            "install the packages of requirements-dev.txt and run it again",
-        )
-    return json.loads(run.stdout.rpartition("RESULT ")[2])
-
-
-def _code(side: str, method: str) -> str:
-    return (
-        "import json; from course_utils.experiments.benchmark_sides import measure; "
-        f"r = measure({side!r}, {method!r}); print('\\nRESULT ' + json.dumps(r))"
-    )
+    return call_fresh(measure, side, method, environment={"COURSE_DEVICE": "cpu"})
 
 
 def _compared(sides: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """A call in a process of its own, whose memory and settings touch nothing else.
 
 What a GPU's allocator has reserved, and how it was told to reserve, stay with a process until it
-ends. Lesson 5 trains its 7B model so, beside the lesson's own.
+ends. Lesson 5 trains its 7B model so, beside the lesson's own; the benchmark measures its sides so.
 """
 
 import json
 import os
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -52,9 +53,10 @@ def call_fresh(
         text=True,
     )
     if run.returncode != 0:
+        said = textwrap.shorten(", ".join(map(repr, arguments)), 60, placeholder=" ...")
         last_words = run.stderr.strip().splitlines() or [f"exit status {run.returncode}"]
         raise CourseError(
-            f"{function.__qualname__} failed in a process of its own ({last_words[-1]})",
-            "call it in this process to see where",
+            f"{function.__qualname__}({said}) failed in a process of its own ({last_words[-1]})",
+            "install what it lacks (requirements-dev.txt), or call it in this process to see where",
         )
     return json.loads(run.stdout.rpartition("RESULT ")[2])

@@ -60,8 +60,8 @@ class Trial:
 
 
 @dataclasses.dataclass(frozen=True)
-class Training(Answered):
-    """A training at the arm's chosen rate, measured; the first fields are those of ``Trial``.
+class Training(Trial, Answered):
+    """A training at the arm's chosen rate, measured on the test reviews too.
 
     Attributes:
         correct: one character a test review, ``1`` where right.
@@ -70,12 +70,6 @@ class Training(Answered):
         peak_memory: bytes that PyTorch held on the device in those seconds.
     """
 
-    arm: str
-    learning_rate: float
-    seed: int
-    best_step: int
-    loss: float
-    perplexity: float
     correct: str
     trainable_parameters: int
     seconds: float

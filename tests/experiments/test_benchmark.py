@@ -1,14 +1,10 @@
 """The benchmark's arithmetic and its processes; ``test_benchmark_sides.py`` has the steps."""
 
 import json
-import subprocess
-import sys
-import types
 
 import pytest
 
-from course_utils.errors import CourseError
-from course_utils.experiments import benchmark
+from course_utils.experiments import benchmark, benchmark_sides
 
 SLOW_START = [9.0] * benchmark.WARM
 
@@ -22,19 +18,6 @@ def one_run(seconds, losses=(2.0,) * 8, peak=10, rate=100.0):
         "flops": [30.0] * len(seconds),
         "matmul_rate": rate,
     }
-
-
-@pytest.fixture
-def process(monkeypatch):
-    """Stands in for a process: set what it leaves behind, and read how it was started."""
-    left = types.SimpleNamespace(returncode=0, stdout="", stderr="", calls=[])
-
-    def run(command, **settings):
-        left.calls.append((command, settings))
-        return left
-
-    monkeypatch.setattr(benchmark.subprocess, "run", run)
-    return left
 
 
 def test_the_median_is_over_all_rounds_without_their_warm_up():
@@ -58,34 +41,17 @@ def test_the_share_is_of_the_rate_of_the_same_process():
     assert benchmark._summary(runs)["share_of_matmul_rate"] == 0.6  # of 0.3, 0.6 and 1.5
 
 
-def test_a_process_hands_back_its_last_result_line(process):
-    process.stdout = "loading RESULT of nothing\n\nRESULT " + json.dumps(one_run([1.0])) + "\n"
+def test_a_side_is_measured_on_the_cpu_in_a_process_of_its_own(monkeypatch):
+    calls = []
+
+    def call_fresh(*what, **settings):
+        calls.append((what, settings))
+        return one_run([1.0])
+
+    monkeypatch.setattr(benchmark, "call_fresh", call_fresh)
     assert benchmark._in_process("course", "lora") == one_run([1.0])
-    ((command, settings),) = process.calls
-    assert "measure('course', 'lora')" in command[-1]
-    assert settings["env"]["COURSE_DEVICE"] == "cpu"
-
-
-def test_the_code_of_a_process_finds_what_it_imports():
-    code = benchmark._code("course", "full")
-    before, call, after = code.partition("measure('course', 'full')")
-    assert call
-    run = subprocess.run(
-        [sys.executable, "-c", before + "measure.__name__" + after], capture_output=True, text=True
-    )
-    assert run.stdout == '\nRESULT "measure"\n', run.stderr
-
-
-def test_a_process_that_fails_is_explained(process):
-    process.returncode, process.stderr = 1, "Traceback\n  ...\nImportError: no accelerate\n"
-    with pytest.raises(CourseError, match=r"'trainer', LoRA .* \(ImportError: no accelerate\)"):
-        benchmark._in_process("trainer", "lora")
-
-
-def test_a_process_that_is_killed_leaves_its_exit_status(process):
-    process.returncode = -9
-    with pytest.raises(CourseError, match=r"'course', full fine-tuning, failed \(exit status -9"):
-        benchmark._in_process("course", "full")
+    what = (benchmark_sides.measure, "course", "lora")
+    assert calls == [(what, {"environment": {"COURSE_DEVICE": "cpu"}})]
 
 
 def test_the_report_says_who_is_faster_and_that_the_losses_agree(monkeypatch, tmp_path, capsys):

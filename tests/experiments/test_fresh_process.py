@@ -23,14 +23,20 @@ def test_the_course_is_found_from_any_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("PYTHONPATH", raising=False)
     assert call_fresh(validate.whole, "rank", 4, 1) == 4
-    with pytest.raises(CourseError, match="whole failed .*rank"):
+    with pytest.raises(CourseError, match=r"whole\('rank', 0, 1\) failed .*rank"):
         call_fresh(validate.whole, "rank", 0, 1)
 
 
 def test_a_package_can_come_first(tmp_path, monkeypatch):
-    (tmp_path / "early.py").write_text("import sys\nassert 'course_utils' not in sys.modules\n")
+    first = "import sys\nassert 'course_utils' not in sys.modules\nprint('RESULT of nothing')\n"
+    (tmp_path / "early.py").write_text(first)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     assert call_fresh(os.path.basename, "a/b", first=["early"]) == "b"
     (tmp_path / "early.py").write_text("raise RuntimeError('no such card')")
-    with pytest.raises(CourseError, match="basename failed .*RuntimeError: no such card"):
+    with pytest.raises(CourseError, match=r"basename\('a/b'\) failed .*RuntimeError: no such card"):
         call_fresh(os.path.basename, "a/b", first=["early"])
+
+
+def test_a_process_that_ends_without_a_word_leaves_its_exit_status():
+    with pytest.raises(CourseError, match=r"_exit\(9\) failed .*\(exit status 9\)"):
+        call_fresh(os._exit, 9)

@@ -11,8 +11,8 @@ from course_utils.model.tiny import WORDS, tiny_tokenizer
 from tests.experiments.tiny_study import items
 
 
-def use(folder, monkeypatch):
-    """Let the course load the model as its own, and a few made-up items as every task."""
+def save(folder, monkeypatch):
+    """Let the course load the model as its own."""
     config = LlamaConfig(
         vocab_size=len(tiny_tokenizer()), hidden_size=64, intermediate_size=128,
         num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=4,
@@ -23,6 +23,11 @@ def use(folder, monkeypatch):
     tiny_tokenizer().save_pretrained(folder)
     monkeypatch.setenv("COURSE_MODEL", str(folder))
     monkeypatch.setenv("COURSE_DEVICE", "cpu")
+
+
+def use(folder, monkeypatch):
+    """Let the course load the model as its own, and a few made-up items as every task."""
+    save(folder, monkeypatch)
     task = types.SimpleNamespace(
         name="movies", label_words=WORDS[1::-1], train=items(40, 0), validation=items(12, 1),
         test=items(10, 2),

@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-from transformers import LlamaConfig, LlamaForCausalLM
 
 from course_utils.errors import CourseError
 from course_utils.libraries import bnb
@@ -11,10 +10,10 @@ from course_utils.libraries.qlora import add_peft_lora, paged_adamw, train_libra
 from course_utils.methods.lora import add_lora, lora_layers
 from course_utils.model.layers import trainable_parameters
 from course_utils.model.load import load_model
-from course_utils.model.tiny import tiny_tokenizer
 from course_utils.quantisation.layer import quantise_model, quantised_layers
 from course_utils.training.loop import train
 from course_utils.training.plan import Example, TrainingConfig
+from tests.experiments import wide_model
 
 CPU = torch.device("cpu")
 IDS = torch.tensor([[5, 9, 11, 40], [7, 8, 3, 2]])
@@ -22,18 +21,8 @@ EXAMPLES = [Example([5, 9, 11], 40), Example([7, 8, 3, 2], 12), Example([4, 4], 
 
 
 @pytest.fixture(autouse=True)
-def wide_model(tmp_path, monkeypatch):
-    """A tiny model, all widths multiples of the block, that the course loads as its own."""
-    config = LlamaConfig(
-        vocab_size=len(tiny_tokenizer()), hidden_size=64, intermediate_size=128,
-        num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=4,
-        tie_word_embeddings=True, max_position_embeddings=512, initializer_range=0.1,
-    )  # fmt: skip
-    torch.manual_seed(0)
-    LlamaForCausalLM(config).save_pretrained(tmp_path / "model")
-    tiny_tokenizer().save_pretrained(tmp_path / "model")
-    monkeypatch.setenv("COURSE_MODEL", str(tmp_path / "model"))
-    monkeypatch.setenv("COURSE_DEVICE", "cpu")
+def own_model(tmp_path, monkeypatch):
+    wide_model.save(tmp_path / "model", monkeypatch)
 
 
 def library_model(seed=0):
