@@ -46,5 +46,5 @@ def test_the_tokeniser_has_a_word_for_every_row_of_the_table(folder):
 
 def test_a_library_that_is_missing_is_said():
     settings = {"batch": 1, "length": 8, "rank": 2}
-    with pytest.raises(CourseError, match="measure_side failed .*(CUDA|unsloth|NVIDIA)"):
+    with pytest.raises(CourseError, match=r"measure_side\('unsloth'.* failed in a process"):
         call_fresh(libraries.measure_side, "unsloth", "nowhere", 10**9, settings)
