@@ -10,9 +10,12 @@ plain one does; ``model.forward`` takes the right one.
 import inspect
 
 import torch
+from torch.nn.functional import pad
 from transformers import Cache, PreTrainedModel
 
 from course_utils.data.batches import Packed
+
+SHARED = -2  # the number of a position that no text has for itself
 
 
 def embed_tokens(model: PreTrainedModel, input_ids: torch.Tensor) -> torch.Tensor:
@@ -83,24 +86,30 @@ def plain_logits(
     return logits[rows, last].float()
 
 
-def packed_logits(model: PreTrainedModel, packed: Packed) -> torch.Tensor:
+def packed_logits(model: PreTrainedModel, embeddings: torch.Tensor, packed: Packed) -> torch.Tensor:
     """Logits of the token that follows each text of ``packed``, the head applied there only.
 
     Each text is computed as if it stood alone: it sees no other, and its positions count from 0
-    (Krell et al. 2021, *Efficient Sequence Packing without Cross-contamination*).
+    (Krell et al. 2021, *Efficient Sequence Packing without Cross-contamination*). All texts of a
+    row see the soft prompt before it.
+
+    Args:
+        embeddings: (rows, before + width, d_model) float32, of a soft prompt and ``packed``.
 
     Returns:
         (texts, vocabulary) float32, in the order of the texts.
     """
-    embeddings = embed_tokens(model, packed.input_ids)  # (rows, width, d_model)
+    before = embeddings.shape[1] - packed.texts.shape[1]
+    texts = pad(packed.texts, (before, 0), value=SHARED)
+    own = torch.arange(before).expand(len(texts), -1)
     with mixed_precision(model):
         hidden = model.base_model(
             inputs_embeds=embeddings,
-            attention_mask=packed_mask(packed.texts, embeddings.dtype),
-            position_ids=packed.position_ids,
+            attention_mask=packed_mask(texts, embeddings.dtype),
+            position_ids=torch.cat([own, before + packed.position_ids], dim=1),
             use_cache=False,
         ).last_hidden_state
-        logits = model.get_output_embeddings()(hidden[packed.row, packed.column])
+        logits = model.get_output_embeddings()(hidden[packed.row, before + packed.column])
     return logits.float()
 
 
@@ -128,13 +137,15 @@ def packed_mask(texts: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
     Padding sees the padding before it, so that no row of the mask is empty.
 
     Args:
-        texts: (rows, width), see ``data.batches.Packed``.
+        texts: (rows, width), see ``data.batches.Packed``; ``SHARED`` where a soft prompt stands,
+            which all may see.
 
     Returns:
         (rows, 1, width, width) of ``dtype``.
     """
-    same = texts[:, None, :, None] == texts[:, None, None, :]
-    return _to_add(same.tril(), dtype)
+    keys = texts[:, None, None, :]
+    seen = (texts[:, None, :, None] == keys) | (keys == SHARED)
+    return _to_add(seen.tril(), dtype)
 
 
 def _to_add(seen: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:

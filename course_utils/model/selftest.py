@@ -182,8 +182,9 @@ class _Probe:
     def packs(self) -> bool:
         """Are both texts right in one row, the second behind the first, padding behind both?"""
         ids = self.ids[0].tolist()
+        packed = pack([ids, ids[:SHORT]], 0)
         try:
-            got = packed_logits(self.model, pack([ids, ids[:SHORT]], 0))
+            got = packed_logits(self.model, embed_tokens(self.model, packed.input_ids), packed)
         except Exception:  # no positions as an argument, or not so many
             return False
         return self._near(got, self.expected)

@@ -12,7 +12,7 @@ import torch
 from torch.nn.functional import cross_entropy
 from transformers import PretrainedConfig, PreTrainedModel
 
-from course_utils.data.batches import LEAST_PACKED, by_length
+from course_utils.data.batches import WIDEST_PACKED, by_length
 from course_utils.errors import CourseError
 from course_utils.machine.environment import available_memory
 from course_utils.memory import out_of_memory
@@ -63,12 +63,12 @@ def activation_bytes(config: PretrainedConfig, longest: int) -> int:
     of 2; the tests measure it.
 
     Args:
-        longest: tokens of the longest text; a row is at least ``LEAST_PACKED`` wide.
+        longest: tokens of the longest text; rows are up to ``WIDEST_PACKED`` wide.
     """
     text = config.get_text_config()
     hidden, heads = text.hidden_size, getattr(text, "num_attention_heads", 1)
     queries = heads * (getattr(text, "head_dim", None) or hidden // heads)
-    scores = heads * max(longest, LEAST_PACKED)
+    scores = heads * max(longest, WIDEST_PACKED)
     mlp = getattr(text, "intermediate_size", None) or 4 * hidden
     return text.num_hidden_layers * (26 * hidden + 8 * queries + 6 * scores + 8 * mlp)
 

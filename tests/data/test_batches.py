@@ -6,7 +6,7 @@ import pytest
 import torch
 from tokenizers import processors
 
-from course_utils.data.batches import LEAST_PACKED, ROUND_TO, by_length, collate, encode, pack
+from course_utils.data.batches import ROUND_TO, WIDEST_PACKED, by_length, collate, encode, pack
 from course_utils.errors import CourseError
 from course_utils.model.tiny import tiny_tokenizer
 
@@ -57,23 +57,45 @@ def test_a_packed_row_holds_whole_sequences_each_with_its_own_positions():
 
 
 def test_the_longest_come_first_each_into_the_first_row_with_room():
-    packed = pack([[1] * n for n in (30, 50, 20, 64, 10, 14)], 0)
-    assert packed.input_ids.shape == (3, LEAST_PACKED)  # 64; 50 + 14; 30 + 20 + 10
+    packed = pack([[1] * n for n in (30, 50, 20, 64, 10, 14)], 0, most=64)
+    assert packed.input_ids.shape == (3, 64)  # 64; 50 + 14; 30 + 20 + 10
     assert packed.row.tolist() == [2, 1, 2, 0, 2, 1]
     assert packed.column.tolist() == [29, 49, 49, 63, 59, 63]
-    assert pack([[1] * 70], 0).input_ids.shape == (1, 72)
 
 
-@pytest.mark.parametrize("most, width", [(None, 64), (100, 64), (48, 48), (40, 40)])
-def test_packed_rows_stay_within_the_positions_of_the_model(most, width):
-    assert pack([[1] * 40, [1]], 0, most).input_ids.shape[1] == width
+@pytest.mark.parametrize(
+    "lengths, shape",
+    [
+        ([40], (1, 40)),
+        ([40] * 3, (3, 40)),
+        ([64] * 8, (8, 64)),  # rows of 128 would have no less padding, and more attention
+        ([57] * 8, (4, 120)),  # 57 + 57 leave 6 positions of 120, and 57 leave 7 of 64
+        ([200, 100, 100], (2, 200)),
+        ([200], (1, 200)),
+    ],
+)
+def test_rows_are_as_wide_as_costs_least(lengths, shape):
+    assert tuple(pack([[1] * n for n in lengths], 0).input_ids.shape) == shape
 
 
-def test_packing_saves_most_of_the_padding_of_short_texts():
+def test_what_stands_before_each_row_makes_few_rows_worth_their_padding():
+    sequences = [[1] * 64] * 8
+    assert pack(sequences, 0, before=0).input_ids.shape == (8, 64)
+    assert pack(sequences, 0, before=20).input_ids.shape == (4, 128)
+
+
+@pytest.mark.parametrize("most", [None, 100, 48, 40])
+def test_packed_rows_stay_within_the_positions_of_the_model(most):
+    width = pack([[1] * 40] * 9, 0, most).input_ids.shape[1]
+    assert 40 <= width <= (most or WIDEST_PACKED)
+
+
+def test_packing_saves_nearly_all_padding_of_short_texts():
     generator = torch.Generator().manual_seed(0)
-    lengths = torch.randint(8, 50, (200,), generator=generator).tolist()
-    packed = pack([[1] * n for n in lengths], 0)
-    assert sum(lengths) > 0.9 * packed.input_ids.numel()
+    for _ in range(20):
+        lengths = torch.randint(8, 50, (16,), generator=generator).tolist()
+        packed = pack([[1] * n for n in lengths], 0)
+        assert sum(lengths) > 0.9 * packed.input_ids.numel()
 
 
 def test_by_length_uses_every_item_once_within_the_budget():

@@ -72,23 +72,27 @@ def test_texts_share_a_row_and_get_what_the_model_says_alone(kind, monkeypatch):
     torch.testing.assert_close(logits, own_logits(model, SEQUENCES), atol=1e-5, rtol=1e-4)
 
 
-def with_soft_prompt(model):
-    add_soft_prompt(model, SoftPrompt(torch.zeros(2, 32)))
-    return model
-
-
-def with_a_short_window(model):
-    model.course_ways = dataclasses.replace(selftest.ways(model), window=63)
-    return model
-
-
-@pytest.mark.parametrize("hindered", [with_soft_prompt, with_a_short_window])
-def test_texts_have_rows_of_their_own_where_they_cannot_share_any(hindered, monkeypatch):
-    model = hindered(tiny_model())
-    monkeypatch.setattr(forward, "packed_logits", None)
+def test_texts_share_the_soft_prompt_before_their_row(monkeypatch):
+    model = tiny_model()
+    add_soft_prompt(model, SoftPrompt(torch.randn(2, 32)))
     with torch.no_grad():
-        logits = text_logits(model, SEQUENCES, 0)
         expected = answer_logits(model, collate(SEQUENCES, 0))
+        monkeypatch.setattr(forward, "answer_logits", None)
+        logits = text_logits(model, SEQUENCES, 0)
+    torch.testing.assert_close(logits, expected, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("soft_tokens, window", [(0, 7), (2, 9)])
+def test_texts_have_rows_of_their_own_where_they_cannot_share_any(soft_tokens, window, monkeypatch):
+    model = tiny_model()
+    if soft_tokens:
+        add_soft_prompt(model, SoftPrompt(torch.zeros(soft_tokens, 32)))
+    model.course_ways = dataclasses.replace(selftest.ways(model), window=window)
+    monkeypatch.setattr(forward, "packed_logits", None)
+    sequences = [[5, 6, 7], [8]]  # rows of 8 positions, behind the soft tokens
+    with torch.no_grad():
+        logits = text_logits(model, sequences, 0)
+        expected = answer_logits(model, collate(sequences, 0))
     torch.testing.assert_close(logits, expected)
 
 

@@ -5,6 +5,7 @@ import torch
 
 from course_utils.data.batches import pack
 from course_utils.model.passes import (
+    SHARED,
     causal_mask,
     embed_tokens,
     extend_mask,
@@ -52,11 +53,29 @@ def test_the_packed_mask_shows_each_text_its_own_past():
     ]
 
 
+def test_all_texts_see_the_soft_prompt_before_their_row():
+    mask = packed_mask(torch.tensor([[SHARED, SHARED, 0, 1, -1]]), torch.float32)
+    assert (mask[0, 0] == 0).int().tolist() == [
+        [1, 0, 0, 0, 0],
+        [1, 1, 0, 0, 0],
+        [1, 1, 1, 0, 0],
+        [1, 1, 0, 1, 0],
+        [1, 1, 0, 0, 1],
+    ]
+
+
+@pytest.mark.parametrize("before", [0, 5])
 @pytest.mark.parametrize("kind", ["llama", "qwen2", "gpt2"])
-def test_packed_texts_get_the_models_own_logits_in_their_order(kind):
+def test_packed_texts_get_the_models_own_logits_in_their_order(kind, before):
     model, generator = tiny_model(kind), torch.Generator().manual_seed(1)
     sequences = [torch.randint(200, (n,), generator=generator).tolist() for n in (9, 50, 3, 40, 20)]
+    table = model.get_input_embeddings()
+    soft = torch.randn(before, table.embedding_dim, generator=generator)
+    packed = pack(sequences, 0, 60)
+    assert len(packed.input_ids) > 1
+    embeddings = torch.stack([torch.cat([soft, table(row)]) for row in packed.input_ids])
     with torch.no_grad():
-        got = packed_logits(model, pack(sequences, 0))
-        own = [model(torch.tensor([ids])).logits[0, -1] for ids in sequences]
+        got = packed_logits(model, embeddings, packed)
+        alone = [torch.cat([soft, table(torch.tensor(ids))])[None] for ids in sequences]
+        own = [model(inputs_embeds=words).logits[0, -1] for words in alone]
     torch.testing.assert_close(got, torch.stack(own), atol=1e-5, rtol=1e-4)

@@ -87,10 +87,10 @@ def test_a_given_micro_batch_overrides_what_would_fit(monkeypatch):
 
 def test_longer_texts_leave_room_for_fewer_tokens(monkeypatch):
     model = tiny_model()
-    a_token = backward_module.activation_bytes(model.config, 64) / backward_module.SHARE_OF_MEMORY
+    a_token = backward_module.activation_bytes(model.config, 160) / backward_module.SHARE_OF_MEMORY
     monkeypatch.setattr(backward_module, "available_memory", lambda: 3072 * a_token)
-    assert micro_batch_tokens(model, 64) == 3072
-    assert micro_batch_tokens(model, 256) == 768
+    assert micro_batch_tokens(model, 160) == 3072
+    assert micro_batch_tokens(model, 640) == 768
 
 
 @pytest.mark.parametrize("length", [64, 256])
