@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --ignore=tests/lessons -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test run solutions notebooks prepare
+.PHONY: help lab fast test run solutions notebooks prepare
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -12,12 +13,15 @@ help: ## list the commands
 lab: prepare ## set everything up and open JupyterLab (LESSON=03 for the third lesson)
 	$(BIN)/python -m course_utils lab $(LESSON) $(LAB_FLAGS)
 
-test: prepare $(VENV)/dev.stamp ## set everything up and run every test
+fast: prepare $(VENV)/dev.stamp ## set everything up, look at the code, run the fast tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --ignore=tests/lessons -n 2 --dist worksteal
+	$(TESTS) -m "not slow"
+
+test: fast ## set everything up and run every test
+	$(TESTS) -m slow
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.checks.count_answers
 	$(BIN)/python -m pytest tests/lessons solutions --ignore=solutions/recorded \
 	    --nbval --nbval-current-env --nbval-cell-timeout=600

@@ -144,6 +144,7 @@ def test_an_unknown_lesson_lists_those_that_there_are(command, started, capsys, 
     assert f"There is no lesson '{name}'" in text and "03_lora, 04_prompt_tuning" in text
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_ctrl_c_is_left_to_jupyter_and_sigterm_is_passed_on(tmp_path):
     """The server asks whether Ctrl-C is meant; whoever started it waits for its answer."""

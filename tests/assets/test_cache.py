@@ -189,6 +189,7 @@ def start(log, seconds):
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
 
 
+@pytest.mark.slow
 def test_many_processes_at_once_build_once(tmp_path, folder):
     log = tmp_path / "log"
     processes = [start(log, 2) for _ in range(8)]

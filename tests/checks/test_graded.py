@@ -57,6 +57,7 @@ def executed(tmp_path_factory):
     return dict(zip(ANSWERS, notebook.cells[2::2]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ANSWERS)
 def test_an_answer_costs_its_own_exercise_alone(executed, name):
     errors = [o for o in executed[name].outputs if o.output_type == "error"]

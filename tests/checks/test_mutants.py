@@ -73,6 +73,7 @@ def survivors(lesson, name):
     return len(sources), passed
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("lesson, name", NAMES)
 def test_a_small_change_of_a_right_answer_is_refused_unless_it_is_right_too(lesson, name):

@@ -50,6 +50,7 @@ def test_without_an_update_there_is_no_intruder(tiny):
     assert counts == {0.3: [0], 0.5: [0], 0.7: [0]} and not adapted["m.0.q"].intruders[1].numel()
 
 
+@pytest.mark.slow
 def test_the_study_is_read_back_and_gone_on_with(tiny, monkeypatch, tmp_path):
     performed, perform = [], study.perform
 

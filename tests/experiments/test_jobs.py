@@ -15,6 +15,7 @@ from course_utils.recorded.reports import write_report
 START = {"settings": {"rates": [1e-5]}, "device": "a GPU", "versions": {"torch": "2"}, "rows": []}
 
 
+@pytest.mark.slow
 def test_every_job_is_done_in_another_process():
     found = list(jobs.perform_all(os.path.basename, ["a/b", "c/d", "e/f"], 2))
     assert sorted(found) == ["b", "d", "f"]
@@ -34,6 +35,7 @@ def test_the_next_job_may_follow_from_the_results_so_far():
     assert found == ["b", "d"]
 
 
+@pytest.mark.slow
 def test_no_more_jobs_are_taken_than_there_are_workers():
     taken = []
 
@@ -46,6 +48,7 @@ def test_no_more_jobs_are_taken_than_there_are_workers():
     assert list(results) == ["b"] * 4
 
 
+@pytest.mark.slow
 def test_workers_end_when_their_study_is_killed(tmp_path):
     (tmp_path / "waiting.py").write_text(
         "import os, pathlib, time\n"

@@ -21,6 +21,7 @@ def drain(made):
     return list(iter(made.next_run, None))
 
 
+@pytest.mark.slow
 def test_finals_come_when_their_searches_are_settled_and_before_the_rest():
     made = Schedule(ALL, {})
     needed = []

@@ -126,6 +126,7 @@ def no_library(side, folder, cap, settings):
     raise CourseError(f"{side} is not installed", "install it")
 
 
+@pytest.mark.slow
 def test_the_small_card_predicts_then_measures(calls, tmp_path, monkeypatch):
     report = small_card.study_small_card(tmp_path)
     assert json.loads((tmp_path / "small_card.json").read_text()) == report
@@ -143,6 +144,7 @@ def test_the_small_card_predicts_then_measures(calls, tmp_path, monkeypatch):
     assert [row["host"] / hidden for row in further] == [0, 0, 0, 2, 2]
 
 
+@pytest.mark.slow
 def test_each_is_measured_in_a_process_of_its_own_and_one_that_fails_costs_no_other(
     calls, tmp_path, monkeypatch
 ):

@@ -44,6 +44,7 @@ def test_the_tokeniser_has_a_word_for_every_row_of_the_table(folder):
     assert None not in (tokenizer.pad_token_id, tokenizer.eos_token_id, tokenizer.bos_token_id)
 
 
+@pytest.mark.slow
 def test_a_library_that_is_missing_is_said():
     settings = {"batch": 1, "length": 8, "rank": 2}
     with pytest.raises(CourseError, match=r"measure_side\('unsloth'.* failed in a process"):

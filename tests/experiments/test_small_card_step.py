@@ -45,6 +45,7 @@ def test_each_variant_adds_one_thing_to_the_one_before():
     assert [bool(v.environment) for v in VARIANTS] == [v.growing for v in VARIANTS]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("gcc"), reason="torch.compile needs a C compiler on a CPU")
 def test_a_compiled_layer_gives_the_gradients_of_a_plain_one():
     """One compilation for all layers: compiling each for itself would take minutes."""

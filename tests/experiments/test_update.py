@@ -46,6 +46,7 @@ def tiny(monkeypatch):
     monkeypatch.setattr(update, "RATES", (1e-2, 1e-3))
 
 
+@pytest.mark.slow
 def test_the_whole_update_is_the_trained_model(tiny):
     row, spectra = update.perform(Job(1e-2, 0))
     trained = update.trained_update.train_update(1e-2, 0)
@@ -61,6 +62,7 @@ def test_the_whole_update_is_the_trained_model(tiny):
     assert update.perform(Job(1e-2, 1))[1] == {}
 
 
+@pytest.mark.slow
 def test_the_study_is_read_back_and_gone_on_with(tiny, monkeypatch, tmp_path):
     report = update.study_update(tmp_path, workers=3)
     path = tmp_path / "update.json"

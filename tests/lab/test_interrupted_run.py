@@ -49,6 +49,7 @@ def wait_for(path):
     time.sleep(0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_ends_in_one_sentence_and_goes_on(tmp_path, number):

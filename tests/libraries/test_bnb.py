@@ -191,6 +191,7 @@ def test_without_bitsandbytes_the_learner_is_told_what_to_do(monkeypatch):
         bnb.library.cache_clear()
 
 
+@pytest.mark.slow
 def test_importing_it_prints_nothing():
     code = "from course_utils.libraries import bnb; bnb.library()"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

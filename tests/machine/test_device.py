@@ -61,6 +61,7 @@ def test_a_precision_that_there_is_not_is_refused(monkeypatch):
         device.pick_dtype(CPU)
 
 
+@pytest.mark.slow
 def test_processes_that_start_under_load_agree():
     """Three at once: a timing would be a race between them."""
     code = "from course_utils.machine.device import pick_dtype; print(pick_dtype())"

@@ -135,6 +135,7 @@ def fake_tensors():
             torch.set_default_dtype(torch.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Llama-3.2-1B", "Llama-2-7B"])
 @pytest.mark.parametrize("method", [Method.FULL, Method.LORA, Method.PROMPT_TUNING])
 @pytest.mark.parametrize("point", [(4, 512, True), (8, 256, False)])

@@ -120,6 +120,7 @@ def test_the_explorer_follows_each_control(explorer):
     assert any(text.endswith(last) for text in seen)
 
 
+@pytest.mark.slow
 def test_every_model_and_method_can_be_drawn():
     for model in SHAPES:
         found = needs(model, ALL, 1, 64, torch.float16, False)

@@ -228,6 +228,7 @@ def test_a_folder_that_cannot_be_written_says_what_to_do(tmp_path):
         pass
 
 
+@pytest.mark.slow
 def test_a_second_kernel_in_the_folder_stops_with_a_sentence(tmp_path):
     code = (
         "import pathlib, sys; from course_utils.training.checkpoint import locked\n"

@@ -123,6 +123,7 @@ def test_nothing_to_train_is_said(tmp_path):
         run(tiny_model().requires_grad_(False), tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_the_loop_needs_neither_jupyter_nor_figures_nor_data_sets():
     """A study runs on a machine that has only torch and transformers."""
     heavy = "{'IPython', 'ipywidgets', 'matplotlib', 'datasets', 'pandas'}"

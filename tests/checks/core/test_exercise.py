@@ -184,6 +184,7 @@ def test_check_that_stumbles_says_so_and_does_not_raise(capsys, monkeypatch, tmp
     assert "stumbled over it (RuntimeError: odd value)" in outcome.text
 
 
+@pytest.mark.slow
 def test_checks_do_not_need_the_network_or_a_home(tmp_path):
     code = "from course_utils.checks import lesson01, lesson02; lesson01.label_scores()"
     environment = {"PATH": "", "COURSE_RESULTS": str(tmp_path), "HOME": "/nonexistent",

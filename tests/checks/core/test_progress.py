@@ -45,6 +45,7 @@ def test_untouched_notebook_writes_nothing(folder):
     assert not folder.exists()
 
 
+@pytest.mark.slow
 def test_survives_a_restart(folder):
     code = "from course_utils.checks import lesson01 as c; c.my_template('{text} Mood:')"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
