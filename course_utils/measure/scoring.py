@@ -20,8 +20,12 @@ from course_utils.model.forward import (
     evaluating,
     prefix_cache,
     shares_prefix,
+    soft_length,
+    text_logits,
 )
 from course_utils.model.positions import fitting
+
+LEAST_SHARED = 16  # tokens of a prefix that is worth keeping: to copy it for each text costs, too
 
 
 @torch.inference_mode()
@@ -34,7 +38,7 @@ def label_scores(
     """Probability of each label word after each text's prompt, renormalised over the labels.
 
     The tokens that all prompts begin with (the demonstrations, mostly) go through the model
-    once; their keys and values serve every text, where the model can do so.
+    once; their keys and values serve every text, where the model can do so and they are many.
 
     Returns:
         (texts, labels) float32 on the CPU; each row sums to 1.
@@ -49,14 +53,19 @@ def label_scores(
     room = fitting(model, sequences)
     longest = max(len(ids) for ids in sequences)
     shared = _shared_length(sequences) if shares_prefix(model, longest) else 0
+    if shared + soft_length(model) < LEAST_SHARED:
+        shared = 0
     groups = by_length([len(ids) - shared for ids in sequences], MAX_TOKENS[model.device.type])
     scores = torch.empty(len(sequences), len(label_ids))
     with evaluating(model):
         prefix = prefix_cache(model, sequences[0][:shared]) if shared else None
         for rows in groups:
             own = [sequences[i][shared:] for i in rows]
-            batch = collate(own, tokenizer.pad_token_id, room and room - shared)
-            logits = answer_logits(model, batch.to(model.device), prefix)  # (rows, vocabulary)
+            if prefix is None:
+                logits = text_logits(model, own, tokenizer.pad_token_id)  # (rows, vocabulary)
+            else:
+                batch = collate(own, tokenizer.pad_token_id, room and room - shared)
+                logits = answer_logits(model, batch.to(model.device), prefix)
             scores[rows] = label_probabilities(logits, label_ids)
     return scores
 

@@ -22,7 +22,7 @@ from course_utils.model.passes import (
 from course_utils.model.positions import room_for
 from course_utils.model.selftest import cache_of, repeated, ways
 
-MAX_TOKENS = {"cpu": 1024, "cuda": 32768}  # padded tokens in one forward pass without gradients
+MAX_TOKENS = {"cpu": 2048, "cuda": 32768}  # padded tokens in one forward pass without gradients
 
 
 def answer_logits(

@@ -9,6 +9,7 @@ from tokenizers import processors
 
 from course_utils.data.prompts import Prompt
 from course_utils.errors import CourseError
+from course_utils.measure import scoring
 from course_utils.measure.scoring import content_free_scores, evaluate, label_scores
 from course_utils.methods.soft_prompt import SoftPrompt, add_soft_prompt
 from course_utils.model.tiny import tiny_model, tiny_tokenizer
@@ -37,6 +38,24 @@ def test_scores_equal_the_plain_way(kind, prompt):
     torch.testing.assert_close(
         label_scores(model, tokenizer, prompt, TEXTS), expected, atol=1e-5, rtol=0
     )
+
+
+@pytest.mark.parametrize(
+    "prefix, soft_tokens, kept", [(15, 0, 0), (16, 0, 1), (12, 4, 1), (0, 9, 0)]
+)
+def test_a_prefix_is_kept_where_it_is_worth_it(prefix, soft_tokens, kept, monkeypatch):
+    model, tokenizer = tiny_model(), tiny_tokenizer()
+    if soft_tokens:
+        add_soft_prompt(model, SoftPrompt(torch.randn(soft_tokens, 32)))
+    prompt, texts = Prompt("." * prefix + "{text}:", WORDS), ["one", "two", "three"]
+    calls, cache = [], scoring.prefix_cache
+    monkeypatch.setattr(
+        scoring, "prefix_cache", lambda *given: calls.append(given) or cache(*given)
+    )
+    found = label_scores(model, tokenizer, prompt, texts)
+    assert len(calls) == kept
+    monkeypatch.setattr(scoring, "shares_prefix", lambda *arguments: False)
+    torch.testing.assert_close(found, label_scores(model, tokenizer, prompt, texts))
 
 
 @pytest.mark.parametrize("texts", [["one"], ["same", "same"]])
@@ -80,7 +99,7 @@ def test_the_mode_of_the_model_is_left_as_it_was_even_after_an_error(monkeypatch
     def failing(*arguments):
         raise RuntimeError("cut off")
 
-    monkeypatch.setattr("course_utils.measure.scoring.answer_logits", failing)
+    monkeypatch.setattr("course_utils.measure.scoring.text_logits", failing)
     with pytest.raises(RuntimeError, match="cut off"):
         label_scores(model, tokenizer, PROMPT, TEXTS)
     assert model.training
