@@ -4,6 +4,7 @@ Part of ``experiments memory_held_out``. Lesson 5, *Is it right?*.
 """
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator
 
 import torch
@@ -115,7 +116,8 @@ def step_of(model: PreTrainedModel, training: Training, ids: torch.Tensor) -> Ca
         with kernels(training):
             loss_of(model, training, ids).backward()
         for parameter in trained:  # random weights in float16 may overflow; the bytes do not care
-            torch.nan_to_num_(parameter.grad)
+            if parameter.grad is not None:  # else it was stepped already
+                torch.nan_to_num_(parameter.grad)
         optimise()
 
     return step
@@ -179,11 +181,29 @@ def _summed_loss(head: nn.Module, hidden: torch.Tensor, labels: torch.Tensor) ->
 
 
 def optimiser_of(model: PreTrainedModel, training: Training) -> Callable[[], object]:
-    """A function that steps what is trained and drops the gradients."""
+    """A function that steps what is trained and drops the gradients, unless that is done already.
+
+    Each tensor that is stepped in the backward pass has an optimiser of its own.
+    """
     trained = [p for p in model.parameters() if p.requires_grad]
+    if not training.step_in_backward:
+        return _stepper(trained, training, max_norm=1.0)
+    steps = {parameter: _stepper([parameter], training, math.inf) for parameter in trained}
+
+    def step_at_once(parameter: torch.Tensor) -> None:
+        steps[parameter]()
+
+    for parameter in trained:
+        parameter.register_post_accumulate_grad_hook(step_at_once)
+    return lambda: None
+
+
+def _stepper(
+    trained: list[nn.Parameter], training: Training, max_norm: float
+) -> Callable[[], object]:
     if training.optimiser == Optimiser.MASTERS:
         masters = MixedPrecisionAdamW(trained, RATE)
-        return lambda: masters.step(max_norm=1.0)
+        return lambda: masters.step(max_norm)
     kinds = {
         Optimiser.PLAIN: lambda: torch.optim.AdamW(trained, lr=RATE, fused=True),
         Optimiser.EIGHT_BIT: lambda: library().optim.AdamW8bit(trained, lr=RATE),
@@ -192,7 +212,7 @@ def optimiser_of(model: PreTrainedModel, training: Training) -> Callable[[], obj
     optimiser = kinds[training.optimiser]()
 
     def step() -> None:
-        nn.utils.clip_grad_norm_(trained, 1.0)
+        nn.utils.clip_grad_norm_(trained, max_norm)
         optimiser.step()
         optimiser.zero_grad()
 

@@ -15,7 +15,7 @@ import torch
 from course_utils.experiments.family_configs import config_of
 from course_utils.experiments.family_models import build_family, step_of
 from course_utils.experiments.jobs import perform_all
-from course_utils.experiments.memory_cells import DEVELOPMENT, Cell, held_out
+from course_utils.experiments.memory_cells import DEVELOPMENT, IN_BACKWARD, Cell, held_out
 from course_utils.machine.device import cuda_device, dtype_text
 from course_utils.machine.environment import environment
 from course_utils.memory.calculator import estimate, workspaces
@@ -26,7 +26,11 @@ from course_utils.recorded.reports import write_report
 
 PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")  # whose versions are recorded
 STEPS = 3
-SETS = {"development": lambda: list(DEVELOPMENT), "held out": held_out}
+SETS = {
+    "development": lambda: list(DEVELOPMENT),
+    "held out": held_out,
+    "step in the backward pass": lambda: list(IN_BACKWARD),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +48,7 @@ def study_memory_held_out(folder: Path, workers: int = 1, only: str = "") -> dic
     Args:
         folder: where ``memory_held_out.json`` goes.
         workers: cells at a time; give as many as there are GPUs, as cells on one GPU share it.
-        only: the one set to measure; empty for both.
+        only: the one set to measure; empty for all.
 
     Raises:
         CourseError: there is no CUDA device.

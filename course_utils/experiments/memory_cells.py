@@ -90,6 +90,19 @@ DEVELOPMENT = (
 )  # fmt: skip
 
 
+AT_ONCE: dict[str, Any] = {"step_in_backward": True, "checkpointing": True}
+IN_BACKWARD = (  # tied and own heads, fused layers, few and many tokens, each optimiser
+    _cell("Llama-3.2-1B", None, F, 2, 2048, **AT_ONCE),
+    _cell("Llama-3.2-1B", None, F, 1, 64, optimiser=Optimiser.PLAIN, **AT_ONCE),
+    _cell("Llama-3.2-3B", None, F, 2, 1024, optimiser=Optimiser.PLAIN, logit_positions=512,
+          **AT_ONCE),
+    _cell("TinyLlama-1.1B", None, F, 4, 2048, optimiser=Optimiser.EIGHT_BIT, logit_positions=256,
+          **AT_ONCE),
+    _cell("Llama-2-7B", 8, F, 1, 64, **AT_ONCE),
+    _cell("Phi-3.5-mini", 8, F, 1, 512, **AT_ONCE),
+)  # fmt: skip
+
+
 def held_out() -> list[Cell]:
     """Each model with each method, the other settings drawn by lot; and the course's own loop."""
     lots = random.Random(16)

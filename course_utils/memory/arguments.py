@@ -26,5 +26,11 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add("--eager", action="store_true", help="plain attention, and not what the card has best")
     add("--padded", action="store_true", help="the batch has a padding mask")
     add("--optimiser", default="float32 masters", help="float32 masters, plain, 8-bit or paged")
+    add("--step-in-backward", action="store_true", help="each gradient is stepped and dropped at "
+        "once, as in LOMO and with torchtune's optimizer_in_bwd")  # fmt: skip
+    add("--gpus", type=int, default=1, help="GPUs that divide the training; all figures are those "
+        "of one of them; 1")  # fmt: skip
+    add("--stage", type=int, default=3, help="what several GPUs divide, by ZeRO's stages: 0 "
+        "nothing, 1 the optimiser's states, 2 gradients too, 3 weights too; 3")  # fmt: skip
     add("--logits", type=int, metavar="N", help="positions whose logits are there at once; all")
     add("--json", action="store_true", help="all figures, in bytes, as JSON")

@@ -11,6 +11,7 @@ Lesson 5, *All of it*.
 import dataclasses
 
 from course_utils.memory.activations import Saved
+from course_utils.memory.gradients import Gradients
 from course_utils.memory.kernels import FLOAT32
 
 NORM = 5 * FLOAT32  # bytes of a number whose norm goes backward, in float32
@@ -80,18 +81,47 @@ class Backward:
         kernel = saved.windowed_kernel if saved.shape.windowed else saved.kernel
         return saved.layer_input + kernel.work - saved.mlp
 
+    @property
+    def down_step(self) -> int:
+        """The step of the layer's weight, if it is taken at once: the layer's input is gone."""
+        return self.down - self.saved.down_input
+
+    @property
+    def gate_up(self) -> int:
+        """Gate and up: gradients of their results and of their input; SiLU and product are gone."""
+        saved, shape = self.saved, self.saved.shape
+        return self.above + saved.normed * shape.hidden - saved.inner * shape.mlp - saved.down_input
+
+    @property
+    def up_step(self) -> int:
+        """The step of the weight of the first of them."""
+        saved, names = self.saved, self.saved.shape.family.gate_up
+        return self.gate_up - saved.inner * saved.shape.matrices[names[-1]][0]
+
     def most(self, tokens: int, unpacked: int) -> int:
-        """Bytes of a batch at the stage that needs the most.
+        """Bytes of a batch at the stage that needs the most; the layer's own gradients count.
 
         Args:
             unpacked: bytes of a quantised matrix in the dtype of the products, while its layer
                 goes backward.
         """
-        stages = (
-            self.late_norm,
-            self.down_adapter,
-            self.product,
-            self.up_again,
-            self.attention,
+        saved, shape = self.saved, self.saved.shape
+        gradients = Gradients(shape, saved.training)
+        down, up, out = (
+            rows * columns
+            for name in ("down_proj", shape.family.gate_up[-1], "o_proj")
+            for rows, columns in [shape.matrices[name]]
         )
-        return max(tokens * max(stages), tokens * self.down + unpacked)
+        all_ups = up * len(shape.family.gate_up)
+        stages = (
+            (self.late_norm, 0),
+            (self.down_adapter, 0),
+            (self.down, unpacked + gradients.made(down)),
+            (self.down_step, gradients.stepped(down)),
+            (self.product, gradients.left(down)),
+            (self.gate_up, gradients.left(down) + gradients.made(up)),
+            (self.up_step, gradients.left(down) + gradients.stepped(up)),
+            (self.up_again, 0),
+            (self.attention, gradients.left(down + all_ups + out)),
+        )
+        return max(tokens * each + more for each, more in stages)

@@ -12,8 +12,8 @@ import torch
 from course_utils.machine.device import GIB
 from course_utils.memory.activations import Saved
 from course_utils.memory.backward import NORM, Backward
+from course_utils.memory.gradients import Gradients
 from course_utils.memory.kernels import FLOAT32
-from course_utils.memory.options import Optimiser
 from course_utils.memory.shapes import Shape
 from course_utils.memory.states import States
 from course_utils.memory.training import Training
@@ -24,8 +24,7 @@ from course_utils.validate import whole
 # the gradient of that, and the gradient of the logit, all in float32.
 LOGIT = 3 * FLOAT32
 WORKSPACES = 2 * 32 * 2**20  # bytes, on an H100: see ``workspaces``
-# Numbers whose gradients ``MixedPrecisionAdamW`` holds in float32 at the same time, on a GPU.
-STEP = 2**26
+SMALLER_WORKSPACES = 2 * 8_519_680  # on other GPUs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,6 +81,8 @@ def estimate(shape: Shape, training: Training, workspace: int = WORKSPACES) -> E
         "embedding backward": step.embedding(),
         "optimiser step": step.optimiser_step(),
     }
+    if training.step_in_backward:
+        moments["head step"] = step.head_step()
     return Estimate({name: held | parts for name, parts in moments.items()})
 
 
@@ -93,7 +94,7 @@ def workspaces(device: torch.device) -> int:
     if device.type != "cuda":
         return 0
     hopper = torch.cuda.get_device_capability(device) == (9, 0)
-    return 2 * (32 * 2**20 if hopper else 8_519_680)
+    return WORKSPACES if hopper else SMALLER_WORKSPACES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,10 +118,8 @@ class _Step:
         return self.training.logit_positions or self.training.tokens
 
     @property
-    def head_gradient(self) -> int:
-        """The gradient of the output head, the first that the backward pass makes."""
-        full = self.training.method == Method.FULL
-        return self.training.dtype.itemsize * self.shape.table if full else 0
+    def gradients(self) -> Gradients:
+        return Gradients(self.shape, self.training)
 
     def activations(self) -> int:
         """All that the forward pass has kept; under autocast, the adapters' copies as well."""
@@ -134,7 +133,8 @@ class _Step:
         return {
             "activations": self.activations(),
             "logits": LOGIT * self.positions * self.shape.vocabulary + self.head_copy,
-            "gradients": self.head_gradient if self.positions < self.training.tokens else 0,
+            "gradients": self.gradients.head if self.positions < self.training.tokens else 0,
+            **self.states.gathered(layer=False),
         }
 
     @property
@@ -151,22 +151,28 @@ class _Step:
         return {
             "activations": self.activations(),
             "logits": logits + self.head_copy,
-            "gradients": chunks * self.head_gradient,
+            "gradients": chunks * self.gradients.head,
+            **self.states.gathered(layer=False),
         }
+
+    def head_step(self) -> dict[str, int]:
+        """The head is stepped at once; not a tied one, whose gradient is not complete."""
+        table = 0 if self.shape.tied else self.shape.table
+        return {"activations": self.activations(), "gradients": self.gradients.stepped(table)}
 
     def last_norm(self) -> dict[str, int]:
         """The norm below the output head goes backward, in float32."""
         gone = self.training.tokens * self.saved.head_input
         return {
             "activations": self.activations() - gone,
-            "gradients": self.head_gradient,
+            "gradients": self.gradients.head_left,
             "temporary": self.training.tokens * NORM * self.shape.hidden,
         }
 
     def last_layer(self) -> dict[str, int]:
         """The first decoder layer to go backward is the last one."""
         gone = self.training.tokens * self.saved.head
-        kept = {"activations": self.activations() - gone, "gradients": self.head_gradient}
+        kept = {"activations": self.activations() - gone, "gradients": self.gradients.head_left}
         return kept | self._layer()
 
     def _layer(self) -> dict[str, int]:
@@ -175,6 +181,7 @@ class _Step:
         return {
             "recomputed layer": tokens * saved.again if self.training.checkpointing else 0,
             "temporary": Backward(saved).most(tokens, self._unpacked()),
+            **self.states.gathered(layer=True),
         }
 
     def _unpacked(self) -> int:
@@ -185,27 +192,16 @@ class _Step:
         return self.training.dtype.itemsize * largest
 
     def first_layer(self) -> dict[str, int]:
-        """The last decoder layer to go backward; nearly all gradients are there."""
+        """The last decoder layer to go backward; nearly all gradients are there, if they stay."""
         saved, training = self.saved, self.training
         kept = saved.layer_input if training.checkpointing else saved.layer
-        gradients = self.states.trained_bytes - (0 if self.shape.tied else self.head_gradient)
+        gradients = self.gradients.at_first_layer
         return {"activations": training.tokens * kept, "gradients": gradients} | self._layer()
 
     def embedding(self) -> dict[str, int]:
-        """All gradients; of a tied embedding those of both uses, and their sum."""
-        twice = 2 * self.head_gradient if self.shape.tied else 0
-        return {"gradients": self.states.trained_bytes + twice}
+        """All gradients, if they stay; of a tied embedding those of both uses, and their sum."""
+        return {"gradients": self.gradients.at_embedding}
 
     def optimiser_step(self) -> dict[str, int]:
-        """All gradients; those of a chunk are copied to float32, the last before it is dropped."""
-        size, trained = self.training.trained_dtype.itemsize, self.states.trained
-        gradients = self.states.trained_bytes
-        if size == FLOAT32 or self.training.optimiser != Optimiser.MASTERS:
-            return {"gradients": gradients}
-        chunk, last = min(STEP, trained), 0
-        if self.training.method == Method.FULL:  # the embedding comes first, an own head last
-            table, head = self.shape.table, not self.shape.tied
-            chunk = max(chunk, table)
-            alone = table > STEP or (head and chunk == trained)
-            last = table if alone else self.shape.hidden * self.shape.mlp
-        return {"gradients": gradients + (FLOAT32 - size) * chunk + size * last}
+        """All gradients, or the last that are left, some copied to float32."""
+        return {"gradients": self.gradients.at_step}

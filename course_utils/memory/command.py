@@ -53,6 +53,9 @@ def answer_of(arguments: argparse.Namespace) -> Answer:
         padded=arguments.padded,
         optimiser=arguments.optimiser,
         logit_positions=arguments.logits,
+        step_in_backward=arguments.step_in_backward,
+        gpus=arguments.gpus,
+        stage=arguments.stage,
         **more,
     )
     return Answer(name, shape, on_card(training, card), card)

@@ -93,6 +93,8 @@ class Answer:
             f"{self.name} ({self.shape.parameters / 1e9:.2f} billion parameters), "
             f"{training.method}, {training.batch} x {training.length} tokens"
         )
+        if training.gpus > 1:
+            head += f"; each of {training.gpus} GPUs, ZeRO stage {training.stage} (not measured)"
         taken = (facts["reserved"] + facts["context"]) / GIB
         verdict = "fits" if facts["fits"] else "does not fit"
         length = facts["largest length"] or "none"

@@ -9,6 +9,7 @@ from course_utils.memory.families import targeted
 from course_utils.memory.kernels import FLOAT32
 from course_utils.memory.options import Optimiser
 from course_utils.memory.shapes import Shape
+from course_utils.memory.sharding import is_sharded, share
 from course_utils.memory.training import Training
 from course_utils.methods.names import Method
 from course_utils.quantisation.blockwise import BLOCK, SECOND_BLOCK
@@ -47,27 +48,47 @@ class States:
         return self.training.trained_dtype.itemsize * self.trained
 
     def held(self) -> dict[str, int]:
-        """Bytes by part."""
+        """Bytes by part, on each GPU."""
         parts = self.model()
         if self.training.method != Method.FULL:
             name = "adapters" if self.training.adapters else "soft prompt"
             parts[name] = self.trained_bytes
-        return parts | {"optimiser": self.optimiser()}
+        shared = {name: share(size, "weights", self.training) for name, size in parts.items()}
+        if "quantisation constants" in parts:  # they are no parameters, and are not divided
+            shared["quantisation constants"] = parts["quantisation constants"]
+        return shared | {"optimiser": share(self.optimiser(), "optimiser", self.training)}
+
+    def gathered(self, layer: bool) -> dict[str, int]:
+        """Where weights are divided: those of one layer, or of the head, in full for their turn."""
+        training, shape = self.training, self.shape
+        if not is_sharded("weights", training):
+            return {}
+        if not layer:
+            return {"gathered weights": self.rest_size * shape.table}
+        others = shape.layer_parameters - shape.matrix_parameters
+        adapters = self.trained_bytes // shape.layers if training.adapters else 0
+        matrices = training.dtype.itemsize * shape.matrix_parameters
+        if training.method == Method.QLORA:
+            matrices = sum(quantised_bytes(*matrix)[0] for matrix in shape.matrices.values())
+        return {"gathered weights": matrices + self.rest_size * others + adapters}
+
+    @property
+    def rest_size(self) -> int:
+        """Bytes of a number in embedding, head and norms."""
+        return FLOAT32 if self.training.precision.upcasts else self.training.dtype.itemsize
 
     def model(self) -> dict[str, int]:
         """The model's own weights."""
         shape, training = self.shape, self.training
-        size = training.dtype.itemsize
         if training.method != Method.QLORA:
-            return {"weights": size * shape.parameters}
+            return {"weights": training.dtype.itemsize * shape.parameters}
         found = [
             quantised_bytes(*matrix, training.double_quantisation)
             for matrix in shape.matrices.values()
         ]
         codes, constants = (shape.layers * sum(column) for column in zip(*found))
         rest = shape.parameters - shape.layers * shape.matrix_parameters
-        rest_size = FLOAT32 if training.precision.upcasts else size
-        return {"weights": codes + rest_size * rest, "quantisation constants": constants}
+        return {"weights": codes + self.rest_size * rest, "quantisation constants": constants}
 
     def optimiser(self) -> int:
         """AdamW's two states, and float32 masters where it keeps them."""

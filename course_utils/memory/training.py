@@ -44,6 +44,9 @@ class Training:
         attention: how it is computed.
         padded: is there a padding mask? Causal attention needs none otherwise.
         optimiser: how AdamW keeps its states.
+        step_in_backward: is each tensor stepped as soon as it has its gradient, which then goes?
+        gpus: how many train together; the batch is that of each. See ``memory.sharding``.
+        stage: of ZeRO, 0 to 3: what they divide among them.
 
     Raises:
         CourseError: a setting is none of those allowed, a count is no whole number of at least 1,
@@ -66,6 +69,9 @@ class Training:
     attention: Attention = Attention.SDPA
     padded: bool = False
     optimiser: Optimiser = Optimiser.MASTERS
+    step_in_backward: bool = False
+    gpus: int = 1
+    stage: int = 3
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
@@ -78,10 +84,11 @@ class Training:
             self._set(name, next(member for member in kind if member == chosen))  # of a name, too
         one_of("dtype", self.dtype, DTYPES)
         one_of("adapter_dtype", self.adapter_dtype, (*DTYPES, None))
-        for name in ("checkpointing", "double_quantisation", "padded"):
+        for name in ("checkpointing", "double_quantisation", "padded", "step_in_backward"):
             one_of(name, getattr(self, name), (True, False))
-        for name in ("batch", "length", "rank", "soft_tokens"):
+        for name in ("batch", "length", "rank", "soft_tokens", "gpus"):
             whole(name, getattr(self, name), 1)
+        whole("stage", self.stage, 0, 3)
         self._set("targets", validate.names("targets", self.targets, '("q_proj", "v_proj")'))
         if self.logit_positions is not None:
             whole("logit_positions", self.logit_positions, 1, self.tokens)

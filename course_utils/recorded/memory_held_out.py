@@ -47,7 +47,8 @@ class Row:
     @classmethod
     def read(cls, row: dict[str, Any]) -> "Row":
         """A row as it is stored."""
-        settings = {field.name: row[field.name] for field in dataclasses.fields(Training)}
+        fields = [field.name for field in dataclasses.fields(Training)]
+        settings = {name: row[name] for name in fields if name in row}
         for name in ("dtype", "adapter_dtype"):
             settings[name] = DTYPES.get(settings[name])
         return cls(

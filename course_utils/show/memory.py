@@ -1,6 +1,7 @@
 """What fills a GPU's memory: bars, a table, and an explorer (lesson 5, *All of it*)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import ipywidgets
 import torch
@@ -13,6 +14,7 @@ from course_utils.memory.calculator import Estimate
 from course_utils.memory.cards import CARDS, on_card
 from course_utils.memory.report import Answer
 from course_utils.memory.shapes import SHAPES
+from course_utils.memory.sharding import STAGES
 from course_utils.memory.training import METHODS, Training
 from course_utils.methods.names import Method
 from course_utils.show.explorer import Explorer, explorer
@@ -29,7 +31,7 @@ from course_utils.show.tables import Table, table
 
 # What a bar is made of: parts of an estimate, colour, hatching.
 GROUPS = {
-    "weights": (("weights",), BLUE, ""),
+    "weights": (("weights", "gathered weights"), BLUE, ""),
     "quantisation constants": (("quantisation constants",), SKY, "//"),
     "adapters or soft prompt": (("adapters", "soft prompt"), YELLOW, "xx"),
     "optimiser": (("optimiser",), GREEN, "\\\\"),
@@ -104,6 +106,7 @@ def answers(
     dtype: torch.dtype,
     checkpointing: bool,
     card: str = "T4",
+    **more: Any,
 ) -> dict[str, Answer]:
     """What ``python -m course_utils memory`` says of one method, or of each.
 
@@ -111,9 +114,10 @@ def answers(
         model: a key of ``memory.shapes.SHAPES``.
         method: one of ``METHODS``, or ``ALL``.
         card: a key of ``memory.cards.CARDS``.
+        more: other fields of ``Training``.
     """
     chosen = METHODS if method == ALL else (Method(method),)
-    trainings = (Training(name, batch, length, dtype, checkpointing) for name in chosen)
+    trainings = (Training(name, batch, length, dtype, checkpointing, **more) for name in chosen)
     return {
         training.method: Answer(model, SHAPES[model], on_card(training, card), card)
         for training in trainings
@@ -143,7 +147,7 @@ def _fits(cards: list[str]) -> str:
 
 
 def memory_explorer() -> Explorer:
-    """Choose a model, a method, a batch, a length and a precision; see what fills the memory."""
+    """Choose a model, a method, a batch, a precision, GPUs and more; see what fills the memory."""
     menu = ipywidgets.Dropdown
     controls = {
         "model": menu(options=list(SHAPES), value="Llama-2-7B", description="model"),
@@ -152,14 +156,17 @@ def memory_explorer() -> Explorer:
         "length": menu(options=[2**i for i in range(6, 14)], value=512, description="tokens"),
         "dtype": menu(options=list(DTYPES), description="precision"),
         "checkpointing": ipywidgets.Checkbox(True, description="checkpointing"),
+        "step_in_backward": ipywidgets.Checkbox(False, description="step in the backward pass"),
+        "gpus": menu(options=[2**i for i in range(7)], description="GPUs"),
+        "stage": menu(options=list(STAGES), value=3, description="ZeRO stage"),
         "card": menu(options=list(CARDS), value="T4", description="card"),
     }
 
-    def draw(
-        model: str, method: str, batch: int, length: int, dtype: str, checkpointing: bool, card: str
-    ) -> None:
-        found = answers(model, method, batch, length, DTYPES[dtype], checkpointing, card)
+    def draw(model: str, method: str, batch: int, length: int, dtype: str, checkpointing: bool,
+             card: str, **more: Any) -> None:  # fmt: skip
+        found = answers(model, method, batch, length, DTYPES[dtype], checkpointing, card, **more)
         title = f"{model}, {batch} x {length} tokens"
+        title += f", on each of {more['gpus']} GPUs" if more["gpus"] > 1 else ""
         show(memory_figure([(name, answer.need) for name, answer in found.items()], title))
         display(memory_table(found, f"{title}; largest batch on {card}"))
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import LogLocator, NullLocator, PercentFormatter
 
 from course_utils.machine.device import GIB
 from course_utils.memory.training import METHODS
@@ -28,7 +28,9 @@ def errors_figure(rows: Sequence[Row], title: str) -> Figure:
     limit = max([0.06, *(1.15 * abs(row.error) for row in rows)])
     axes.set(xscale="log", xlabel="measured peak (GiB)", ylabel="predicted too much by",
              ylim=(-limit, limit))  # fmt: skip
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
     axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     legend_above(axes)
     headline(figure, title)

@@ -18,11 +18,12 @@ from course_utils.recorded.qlora import (
     perplexity,
     perplexity_ratio,
 )
-from course_utils.show.looks import GREY, RED, SERIES
+from course_utils.show.looks import GREY, RED, looks_of
 from course_utils.show.style import described, headline, styled, subplots
 from course_utils.show.tables import Table, table
 
 UNTRAINED = {"bfloat16": (GREY, "--"), "NF4": (RED, ":")}  # colour and style of a line
+MOST = 9999  # times: what is beyond is not told apart
 
 
 def against_table(report: Recorded, pairs: Sequence[tuple[str, str]], caption: str) -> Table:
@@ -56,10 +57,15 @@ def _points(found: Difference) -> str:
 
 
 def _times(found: Mean) -> str:
-    mean, low, high = (
-        f"{x:.2f}" if x < 100 else f"{x:,.0f}" for x in (found.mean, found.low, found.high)
-    )
+    mean, low, high = map(_rounded, (found.mean, found.low, found.high))
     return f"{mean} [{low}, {high}]"
+
+
+def _rounded(factor: float) -> str:
+    """A factor, with digits as far as they say something."""
+    if factor > MOST:
+        return f"> {MOST:,}"
+    return f"{factor:.2f}" if factor < 100 else f"{factor:,.0f}"
 
 
 def rates_table(report: Recorded, arms: Sequence[str], caption: str) -> Table:
@@ -99,6 +105,8 @@ def _common_rates(report: Recorded, arms: Sequence[str]) -> list[float]:
 def rates_figure(report: Recorded, arms: Sequence[str], title: str) -> Figure:
     """By learning rate: the validation loss that chooses it, and the perplexity, which does not.
 
+    Arms of one method share its colour; the second has another mark and a broken line.
+
     Args:
         report: as recorded; its trials are drawn.
         arms: names; a line each, a mark a rate that all tried, filled where it was chosen.
@@ -106,11 +114,14 @@ def rates_figure(report: Recorded, arms: Sequence[str], title: str) -> Figure:
     """
     figure, (left, right) = subplots(3.2, 1, 2)
     rates, found = _common_rates(report, arms), []
-    for arm, drawn in zip(arms, SERIES):
+    used = set()
+    for arm, drawn in looks_of(arms).items():
+        line_style = "--" if drawn.colour in used else "-"
+        used.add(drawn.colour)
         of_arm, chosen = losses(report.trials, arm), report.chosen(arm)
         values = {rate: perplexity(report.tried(arm, rate)).mean for rate in of_arm}
         for axes, line in ((left, of_arm), (right, values)):
-            axes.plot(rates, [line[rate] for rate in rates], color=drawn.colour,
+            axes.plot(rates, [line[rate] for rate in rates], line_style, color=drawn.colour,
                       marker=drawn.marker, markersize=5, markerfacecolor="none",
                       label=arm)  # fmt: skip
             axes.plot(chosen, line[chosen], drawn.marker, color=drawn.colour, markersize=5)

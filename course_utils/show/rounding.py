@@ -184,7 +184,7 @@ def rounding_explorer(weights: dict[str, torch.Tensor]) -> Explorer:
     """
     menu = ipywidgets.Dropdown
     controls = {
-        "layer": menu(options=list(weights), description="layer"),
+        "layer": menu(options=[(_short(name), name) for name in weights], description="layer"),
         "codebook": menu(options=list(CODEBOOKS), value="nf4", description="levels"),
         "block": menu(options=BLOCKS, value=64, description="block"),
         "outliers": ipywidgets.BoundedIntText(0, min=0, max=20, description="outliers \u2030"),
@@ -195,3 +195,8 @@ def rounding_explorer(weights: dict[str, torch.Tensor]) -> Explorer:
         print(describe_rounding(weights[layer], codebook, block, outliers))
 
     return explorer(draw, controls)
+
+
+def _short(name: str) -> str:
+    """A layer's name without what all have in common: a menu shows about 20 characters."""
+    return name.removeprefix("model.layers.")

@@ -41,6 +41,7 @@ def small_card_figure(report: dict[str, Any], title: str) -> Figure:
     left = min(row["peak"] for row in rows.values()) / GIB - 0.6  # room for the number
     memory.set(xlim=(left, None), ylim=(len(rows) - 0.4, -0.6), xlabel="GiB (dashed: the card)")
     speed.set(xlabel="tokens a second")
+    speed.xaxis.set_major_formatter("{x:,.0f}")
     speed.margins(x=0.25)
     figure.legend(handles=_legend(), loc="outside lower center", ncols=5)
     headline(figure, title)

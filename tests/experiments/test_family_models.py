@@ -1,12 +1,22 @@
 """A step of every kind of training on small models; what is counted, ``tests/memory`` compares."""
 
+import copy
+import math
+
 import pytest
 import torch
 
-from course_utils.experiments.family_models import build_family, loss_of, step_of
+from course_utils.experiments.family_models import (
+    RATE,
+    build_family,
+    loss_of,
+    optimiser_of,
+    step_of,
+)
 from course_utils.memory.options import Attention, Optimiser, Precision
 from course_utils.memory.training import METHODS, Training
 from course_utils.methods.names import Method
+from course_utils.training.mixed_precision import MixedPrecisionAdamW
 from tests.memory.tiny_families import CPU, SIZES, tiny_config
 
 WIDE = {"adapter_dtype": torch.float32}
@@ -39,3 +49,19 @@ def test_a_loss_in_chunks_is_the_same_loss():
     model = build_family(tiny_config("gemma3"), whole, CPU)
     ids = torch.randint(1, SIZES["vocab_size"], (2, 16))
     torch.testing.assert_close(loss_of(model, whole, ids), loss_of(model, chunks, ids))
+
+
+@pytest.mark.parametrize("family", ["llama", "gemma"])
+def test_a_step_in_the_backward_pass_is_the_same_step_without_clipping(family):
+    """Gemma's head is tied: its gradient is complete only when the embedding has its own."""
+    training = Training(FULL, 2, 16, step_in_backward=True)
+    model = build_family(tiny_config(family), training, CPU)
+    usual, ids = copy.deepcopy(model), torch.randint(1, SIZES["vocab_size"], (2, 16))
+    loss_of(usual, training, ids).backward()
+    MixedPrecisionAdamW(list(usual.parameters()), RATE).step(math.inf)
+    optimise = optimiser_of(model, training)
+    loss_of(model, training, ids).backward()
+    assert all(p.grad is None for p in model.parameters())
+    optimise()
+    for stepped, expected in zip(model.parameters(), usual.parameters()):
+        assert torch.equal(stepped, expected)

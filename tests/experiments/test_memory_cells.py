@@ -1,6 +1,13 @@
 """The two sets: apart from each other, wide enough, and drawn alike each time."""
 
-from course_utils.experiments.memory_cells import DEVELOPMENT, HELD_OUT, MEMORY, held_out
+from course_utils.experiments.memory_cells import (
+    DEVELOPMENT,
+    HELD_OUT,
+    IN_BACKWARD,
+    MEMORY,
+    held_out,
+)
+from course_utils.memory.calculator import estimate
 from course_utils.memory.cards import fits
 from course_utils.memory.shapes import SHAPES
 from course_utils.memory.training import METHODS
@@ -24,4 +31,11 @@ def test_it_has_all_families_methods_dtypes_and_rows():
 
 
 def test_every_cell_should_fit():
-    assert all(fits(cell.shape, cell.training, MEMORY) for cell in CELLS)
+    for cell in (*CELLS, *IN_BACKWARD):
+        assert fits(cell.shape, cell.training, MEMORY), cell
+
+
+def test_steps_in_the_backward_pass_are_tried_at_every_moment_that_they_change():
+    assert all(cell.training.step_in_backward for cell in IN_BACKWARD)
+    moments = {estimate(cell.shape, cell.training).moment for cell in IN_BACKWARD}
+    assert {"head step", "last layer backward", "embedding backward"} <= moments

@@ -20,7 +20,6 @@ from course_utils.experiments.random_models import (
     random_ids,
 )
 from course_utils.machine.device import GIB
-from course_utils.memory import calculator
 from course_utils.memory.calculator import estimate, workspaces
 from course_utils.memory.shapes import SHAPES, Shape
 from course_utils.memory.training import METHODS, Training
@@ -37,10 +36,6 @@ DTYPES = (torch.bfloat16, torch.float32)
 @pytest.fixture(autouse=True)
 def steps_as_on_a_gpu(monkeypatch):
     monkeypatch.setitem(mixed_precision.CHUNK, "cpu", mixed_precision.CHUNK["cuda"])
-
-
-def test_the_optimisers_chunk_is_the_one_that_is_counted():
-    assert calculator.STEP == mixed_precision.CHUNK["cuda"]
 
 
 def watched(live, shape, training):
@@ -85,7 +80,7 @@ def test_every_part_is_what_pytorch_holds(shape, dtype, method, checkpointing):
     assert total(parts, *stored) == pytest.approx(loaded, rel=1e-3)
     in_between = 4 * training.tokens * shape.vocabulary  # the log-softmax: a third of LOGIT
     assert total(parts) - parts["logits"] + in_between == pytest.approx(forward, rel=1.5e-4)
-    assert predicted.peak == pytest.approx(peak, rel=0.035 if checkpointing else 2e-3)
+    assert predicted.peak == pytest.approx(peak, rel=2e-3)
 
 
 @pytest.mark.parametrize("shape", [UNTIED, TIED], ids=["untied", "tied"])
@@ -136,9 +131,10 @@ def fake_tensors():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["Llama-3.2-1B", "Llama-2-7B"])
 @pytest.mark.parametrize("method", [Method.FULL, Method.LORA, Method.PROMPT_TUNING])
-@pytest.mark.parametrize("point", [(4, 512, True), (8, 256, False)])
+@pytest.mark.parametrize(
+    ("name", "point"), [("Llama-3.2-1B", (8, 256, False)), ("Llama-2-7B", (4, 512, True))]
+)
 def test_forward_and_backward_of_large_models(name, method, point):
     shape, training = SHAPES[name], Training(method, point[0], point[1], checkpointing=point[2])
     predicted = estimate(shape, training, workspace=0)

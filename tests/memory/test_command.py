@@ -24,6 +24,7 @@ def test_what_is_left_out():
     assert (found.name, found.card) == ("Qwen2.5-7B", "T4")
     training = found.training
     assert (training.method, training.batch, training.length) == (Method.QLORA, 1, 512)
+    assert (training.step_in_backward, training.gpus) == (False, 1)
     assert training.checkpointing and training.attention == Attention.NO_FLASH
 
 
@@ -32,7 +33,7 @@ def test_every_option_arrives():
         "--method", "qlora", "--batch", "3", "--length", "100", "--card", "L4", "--dtype",
         "float16", "--keep-all", "--rank", "4", "--targets", "attention", "--float32-adapters",
         "--precision", "k-bit", "--single-quantisation", "--padded", "--optimiser", "paged",
-        "--logits", "50",
+        "--logits", "50", "--step-in-backward", "--gpus", "4", "--stage", "2",
     ).training  # fmt: skip
     assert (training.batch, training.length, training.rank) == (3, 100, 4)
     assert (training.dtype, training.adapter_dtype) == (torch.float16, torch.float32)
@@ -40,6 +41,7 @@ def test_every_option_arrives():
     assert (training.targets, training.logit_positions) == (ATTENTION, 50)
     assert (training.precision, training.optimiser) == (Precision.KBIT, Optimiser.PAGED)
     assert training.attention == Attention.SDPA
+    assert (training.step_in_backward, training.gpus, training.stage) == (True, 4, 2)
     assert answer("--eager").training.attention == Attention.EAGER
     assert answer("--targets", "q_proj,v_proj").training.targets == ("q_proj", "v_proj")
 
@@ -47,6 +49,7 @@ def test_every_option_arrives():
 @pytest.mark.parametrize(
     "options",
     [["--method", "bitfit"], ["--card", "K80"], ["--dtype", "int8"], ["--batch", "0"],
+     ["--gpus", "0"], ["--stage", "4"],
      ["--precision", "half"], ["--method", "lora", "--precision", "k-bit"]],
 )  # fmt: skip
 def test_what_is_not_known_is_refused(options):

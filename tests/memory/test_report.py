@@ -43,6 +43,12 @@ def test_text_and_json_say_the_same():
     assert (facts["training"]["dtype"], facts["training"]["adapter_dtype"]) == ("bfloat16", None)
 
 
+def test_of_several_gpus_one_is_described():
+    several = dataclasses.replace(ANSWER, training=dataclasses.replace(TRAINING, gpus=8, stage=3))
+    assert "each of 8 GPUs, ZeRO stage 3 (not measured)" in str(several)
+    assert several.need.peak < ANSWER.need.peak and "GPUs" not in str(ANSWER)
+
+
 def test_what_does_not_fit_is_said():
     text = str(dataclasses.replace(ANSWER, training=Training(Method.FULL, 4, 512)))
     assert "does not fit on T4" in text and "largest batch of 512 tokens: none" in text

@@ -16,6 +16,7 @@ from course_utils.methods.names import Method
      {"logit_positions": 17}, {"logit_positions": 1.0}, {"dtype": "bfloat16"},
      {"dtype": torch.int8}, {"dtype": torch.float64}, {"checkpointing": "no"},
      {"checkpointing": None}, {"precision": "half"}, {"attention": "flash"}, {"padded": 1.5},
+     {"step_in_backward": "yes"}, {"gpus": 0}, {"gpus": 1.5}, {"stage": 4}, {"stage": -1},
      {"optimiser": "SGD"}, {"adapter_dtype": "float32"}, {"targets": "q_proj"}, {"targets": ()}],
 )  # fmt: skip
 def test_what_cannot_be_counted_is_refused_by_name(settings):

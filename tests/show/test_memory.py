@@ -52,8 +52,9 @@ def test_every_part_belongs_to_one_group():
     named = [name for names, *_ in GROUPS.values() for name in names]
     assert len(set(named)) == len(named)
     for method in METHODS:
-        for parts in estimate(LLAMA, Training(method, 1, 64)).moments.values():
-            assert set(parts) <= set(named)
+        for gpus in (1, 2):
+            for parts in estimate(LLAMA, Training(method, 1, 64, gpus=gpus)).moments.values():
+                assert set(parts) <= set(named)
 
 
 def test_groups_and_methods_differ_by_more_than_colour():
@@ -75,8 +76,8 @@ def test_cards_stand_at_their_memory_and_their_names_apart(size):
     assert max(e.peak for e in found.values()) / GIB < axes.get_xlim()[1]
 
 
-def described(*settings):
-    return memory_table(answers(*settings), "a caption")
+def described(*settings, **more):
+    return memory_table(answers(*settings, **more), "a caption")
 
 
 def test_a_row_says_peak_moment_and_card():
@@ -110,13 +111,15 @@ def test_the_explorer_opens_with_all_methods(explorer):
 def test_the_explorer_follows_each_control(explorer):
     controls, shown = explorer
     seen = {shown()}
-    changes = {"method": "LoRA", "batch": 16, "tokens": 1024, "precision": "float32",
-               "checkpointing": False, "model": "Llama-3.1-70B", "card": "L4"}  # fmt: skip
+    changes = {"step in the backward pass": True, "method": "LoRA", "batch": 16, "tokens": 1024,
+               "precision": "float32", "checkpointing": False, "model": "Llama-3.1-70B",
+               "card": "L4", "GPUs": 8, "ZeRO stage": 2}  # fmt: skip
     for name, value in changes.items():
         controls[name].value = value
         seen.add(shown())
     assert len(seen) == 1 + len(changes)
-    last = rows_of(described("Llama-3.1-70B", Method.LORA, 16, 1024, torch.float32, False, "L4"))
+    last = rows_of(described("Llama-3.1-70B", Method.LORA, 16, 1024, torch.float32, False, "L4",
+                             step_in_backward=True, gpus=8, stage=2))  # fmt: skip
     assert any(text.endswith(last) for text in seen)
 
 

@@ -34,3 +34,13 @@ def test_each_training_stands_at_its_peak_and_its_error():
 def test_an_error_beyond_the_band_is_still_shown():
     (axes,) = errors_figure([row(Method.FULL, 1.2, 1)], "far").axes
     assert axes.get_ylim()[1] > 0.2
+
+
+def test_sizes_are_plain_numbers():
+    figure = errors_figure([row(Method.FULL, gib, gib) for gib in (2, 7, 60)], "ticks")
+    figure.canvas.draw()
+    (axes,) = figure.axes
+    low, high = axes.get_xlim()
+    ticks = [t.get_text() for t in axes.get_xticklabels() if low <= t.get_position()[0] <= high]
+    assert ticks == ["2", "3", "5", "10", "20", "30", "50"]
+    assert not axes.get_xticklabels(minor=True)

@@ -2,8 +2,11 @@
 
 import pytest
 
+from course_utils.measure.means import Mean
 from course_utils.recorded.qlora import ROUNDED, perplexity_ratio
+from course_utils.show.looks import look
 from course_utils.show.qlora import (
+    _times,
     against_table,
     merge_table,
     rates_figure,
@@ -57,6 +60,24 @@ def test_by_rate_every_arm_has_a_line_filled_where_it_was_chosen():
     assert left.lines[1].get_xdata()[0] == 5e-4 and right.lines[1].get_ydata()[0] > 135
     assert right.get_yscale() == "log" and len(right.lines) == 6  # and two untrained models
     assert "LoRA 0.0005, 135; QLoRA 0.0005, 180" in alt_text(figure)
+
+
+def test_every_method_has_its_own_colour_and_arms_of_one_method_another_mark():
+    figure = rates_figure(REPORT, ARMS, "a title")
+    lines = {line.get_label(): line for line in figure.axes[0].lines[::2]}
+    assert list(lines) == ARMS
+    for arm in ARMS[:3]:
+        assert lines[arm].get_color() == look(arm).colour
+        assert lines[arm].get_marker() == look(arm).marker
+    assert lines["QLoRA"].get_color() == lines["QLoRA, libraries"].get_color()
+    assert [line.get_linestyle() for line in lines.values()] == ["-", "-", "--", "-"]
+    untrained = {line.get_color() for line in figure.axes[1].lines[-2:]}
+    assert lines["LoftQ"].get_color() not in {look(arm).colour for arm in ARMS[:3]} | untrained
+
+
+def test_a_factor_beyond_all_meaning_is_not_written_out():
+    assert _times(Mean(1463.2, 0.001, 3e10, 2)) == "1,463 [0.00, > 9,999]"
+    assert _times(Mean(1.5, 1.2, 120.4, 2)) == "1.50 [1.20, 120]"
 
 
 def test_no_table_is_wider_than_90_characters():
