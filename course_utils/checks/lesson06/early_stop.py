@@ -47,7 +47,9 @@ def read_stop(value: Any) -> tuple[int, int]:
         value = value.tolist()
     if not isinstance(value, (list, tuple)) or len(value) != 2:
         raise WrongForm(f"return {WHAT}", WHAT, show(value))
-    plain = [v.item() if isinstance(v, (torch.Tensor, numpy.generic)) else v for v in value]
+    plain: list[Any] = [
+        v.item() if isinstance(v, (torch.Tensor, numpy.generic)) else v for v in value
+    ]
     for item in plain:
         if isinstance(item, float) and item.is_integer():
             raise Mistake(

@@ -1,5 +1,6 @@
 """What learners get wrong in ``gap_trend``."""
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -47,6 +48,7 @@ class Line:
         return math.sqrt(self.squares / (self.n - 2) / self.spread)
 
 
+@functools.cache
 def t(n: int, less: int = 2, share: float = 0.975) -> float:
     """Student's quantile, with n - ``less`` degrees of freedom."""
     return float(stats.t.ppf(share, n - less))
@@ -212,6 +214,6 @@ TREND_MISTAKES: Mistakes = {
         of_right(lambda slope, low, high: (slope, [low, high])),
     ],
     "the logarithm takes one number at a time: use numpy.log10, or a list comprehension": [
-        lambda sizes, gaps: math.log10(sizes),  # type: ignore[arg-type]
+        lambda sizes, gaps: math.log10(sizes),
     ],
 }  # fmt: skip

@@ -1,4 +1,7 @@
-"""Cases that tell a right answer from each of the usual wrong ones (all exercises of lesson 6)."""
+"""Cases that tell a right answer from each of the usual wrong ones (all but ``gap_trend``).
+
+There, two formulas that differ give other values on every case.
+"""
 
 from collections.abc import Callable
 
