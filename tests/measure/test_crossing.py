@@ -23,7 +23,12 @@ from course_utils.measure.crossing import crossing
     ],
 )
 def test_known_curves(leads, expected):
-    assert crossing([10, 100, 1000], leads) == pytest.approx(expected)
+    found = crossing([10, 100, 1000], leads)
+    assert found == pytest.approx(expected) and isinstance(found, float)
+
+
+def test_a_curve_may_begin_at_one_label_or_less():
+    assert crossing([0.5, 8], [-1, 1]) == pytest.approx(2)
 
 
 def test_the_lead_is_0_there_and_above_0_afterwards():
@@ -44,7 +49,7 @@ def test_the_lead_is_0_there_and_above_0_afterwards():
 @pytest.mark.parametrize(
     ("labels", "leads"),
     [([], []), ([1, 2], [1]), ([0, 2], [1, 2]), ([2, 1], [1, 2]), ([1, 1], [1, 2]),
-     ([1, 2], [1, float("nan")])],
+     ([3, 2, 4], [1, 2, 3]), ([1, 2], [1, float("nan")]), ([1, math.inf], [-1, 1])],
 )  # fmt: skip
 def test_what_is_no_curve_is_refused(labels, leads):
     with pytest.raises(CourseError, match="no learning curve"):

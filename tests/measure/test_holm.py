@@ -25,6 +25,7 @@ def test_a_known_example():
     assert holm(p) == [False, True, False, True]
     assert holm(p, 0.01) == [False, True, False, False]
     assert adjusted([]) == holm([]) == []
+    assert holm([0.05]) == [True] and holm([0.025, 0.05]) == [True, True]  # at the threshold
 
 
 def test_adjusted_p_values_are_those_of_the_formula_whatever_their_order():

@@ -44,5 +44,8 @@ def test_a_table_with_holes_is_refused():
         pareto_front([0.9, 0.8], [(1,)])
     with pytest.raises(CourseError, match="no table"):
         pareto_front([0.9, 0.8], [(1,), (1, 2)])
-    with pytest.raises(CourseError, match="NaN"):
-        pareto_front([0.9, 0.8], [(1,), (float("nan"),)])
+    with pytest.raises(CourseError, match="1 accuracies and 2 rows"):
+        pareto_front([0.9], [(1,), (2,)])
+    for accuracy, cost in ((0.8, float("nan")), (float("nan"), 2)):
+        with pytest.raises(CourseError, match="NaN"):
+            pareto_front([0.9, accuracy], [(1,), (cost,)])

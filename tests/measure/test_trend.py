@@ -24,6 +24,14 @@ def test_slope_and_interval_are_those_of_the_normal_equations():
         assert gap_trend(SIZES[::-1], gaps[::-1]) == pytest.approx(gap_trend(SIZES, gaps))
 
 
+def test_three_points_and_points_at_two_sizes_have_an_interval_too():
+    for sizes, gaps in (
+        (SIZES[:3], [4.0, 1.0, 2.0]),
+        ([100, 100, 900, 900, 900], [4.0, 3.0, 1.0, 2.5, 2.0]),
+    ):
+        assert gap_trend(sizes, gaps) == pytest.approx(by_formula(sizes, gaps))
+
+
 def test_a_line_has_its_slope_for_ten_times_the_size():
     found = gap_trend([100, 1000, 10_000], [9.0, 7.0, 5.0])
     assert found == pytest.approx((-2, -2, -2))
