@@ -2,7 +2,7 @@
 
 ``python -m tests.checks.count_answers`` reads ``learners/AUTHOR/LESSON/EXERCISE.py``. These were
 written from the lessons' text alone, by people who had not seen the checks, except for those of
-``checks_author``, who wrote the checks of four exercises. Each holds
+``checks_author``, who wrote the checks of nine exercises. Each holds
 
 * ``right_...``: answers that a check must not refuse;
 * ``wrong_...``: answers that a check must not accept, the mistake in their docstring;
