@@ -16,8 +16,7 @@ from course_utils.data.batches import by_length
 from course_utils.data.columns import texts_and_labels
 from course_utils.data.prompts import Prompt
 from course_utils.errors import CourseError
-from course_utils.measure.answered import Answered
-from course_utils.measure.evaluation import fingerprint
+from course_utils.measure.evaluation import fingerprint, wilson_interval
 from course_utils.model.answers import refuse_not_finite
 from course_utils.model.forward import MAX_TOKENS, embed, evaluating, text_logits
 from course_utils.model.passes import embed_tokens, fast_logits, plain_logits
@@ -28,7 +27,7 @@ MORE = 2  # tokens beyond the longest answer: a full stop, and the end of the tu
 
 
 @dataclasses.dataclass(frozen=True)
-class ExactMatch(Answered):
+class ExactMatch:
     """Replies, and which of them are right.
 
     Attributes:
@@ -49,6 +48,16 @@ class ExactMatch(Answered):
         """One character an item, as the lab book keeps it: ``1`` where right."""
         pairs = zip(self.replies, self.answers, strict=True)
         return "".join("1" if bare(reply) == bare(answer) else "0" for reply, answer in pairs)
+
+    @property
+    def accuracy(self) -> float:
+        """Share of right replies, in [0, 1]."""
+        return self.correct.count("1") / len(self.answers)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % Wilson interval of the accuracy."""
+        return wilson_interval(self.correct.count("1"), len(self.answers))
 
     @property
     def formed(self) -> float:
@@ -186,7 +195,8 @@ def _of_equal_length(sequences: list[list[int]], max_tokens: int) -> list[list[i
 def _continued(model: PreTrainedModel, ids: torch.Tensor, most: int, end: int) -> list[list[int]]:
     """``greedy`` for one batch of sequences, (rows, tokens)."""
     embeddings = embed(model, ids)  # (rows, soft + tokens, d_model)
-    cache, read, columns = DynamicCache(config=model.config), 0, []
+    cache, read = DynamicCache(config=model.config), 0
+    columns: list[torch.Tensor] = []  # of new tokens, (rows,) each
     while len(columns) < most:
         queries = embeddings.shape[1]
         read += queries
@@ -209,8 +219,8 @@ def _up_to(end: int, ids: list[int]) -> list[int]:
 
 def _end_of(answers: list[list[int]]) -> int:
     """The token in which all answers end."""
-    ends = {ids[-1] if ids else None for ids in answers}
-    if len(ends) > 1 or None in ends:
+    ends = {ids[-1] for ids in answers if ids}
+    if len(ends) != 1 or not all(answers):
         raise CourseError(
             "The answers do not end in one and the same token, so nothing says where a reply ends",
             "make the prompt with chat_prompt(tokenizer, user, task.label_words)",

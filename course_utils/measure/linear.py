@@ -20,7 +20,7 @@ from course_utils.measure.baselines import STRENGTHS
 from course_utils.measure.evaluation import Evaluation, fingerprint
 
 TOPICS = 50  # latent dimensions of a sentence of ``same``: 2,500 products for a pair
-PRODUCT_STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1)  # C where the features have a deviation of 1
+PRODUCT_STRENGTHS = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1)  # C where the features have a deviation of 1
 
 
 def evaluate_linear(task: Task) -> Evaluation:
