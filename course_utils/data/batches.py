@@ -28,12 +28,17 @@ class Batch:
     Attributes:
         input_ids: (batch, tokens) int64.
         attention_mask: (batch, tokens) int64, 1 for real tokens, 0 for padding.
-        last: (batch,) int64, index of each row's last real token.
+        last: (batch,) int64, index of each row's last real token; or (batch, count), of its last
+            ``count`` tokens, see ``reading``.
     """
 
     input_ids: torch.Tensor
     attention_mask: torch.Tensor
     last: torch.Tensor
+
+    def reading(self, count: int) -> "Batch":
+        """The same batch, to be read at the last ``count`` tokens of each row, not at one."""
+        return dataclasses.replace(self, last=_last_of(self.last, count))
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch on another device."""
@@ -51,7 +56,8 @@ class Packed:
         texts: (rows, width) int64, the number of the sequence that a position belongs to, in the
             order in which they were given; -1 for padding.
         position_ids: (rows, width) int64, from 0 in each sequence; 0 for padding.
-        row, column: (texts,) int64, where each sequence's last token is.
+        row, column: (texts,) int64, where each sequence's last token is; or (texts, count), its
+            last ``count`` tokens, see ``reading``.
     """
 
     input_ids: torch.Tensor
@@ -59,6 +65,16 @@ class Packed:
     position_ids: torch.Tensor
     row: torch.Tensor
     column: torch.Tensor
+
+    def reading(self, count: int) -> "Packed":
+        """The same, to be read at the last ``count`` tokens of each sequence, not at one."""
+        column = _last_of(self.column, count)
+        return dataclasses.replace(self, row=self.row[:, None].expand_as(column), column=column)
+
+
+def _last_of(last: torch.Tensor, count: int) -> torch.Tensor:
+    """(rows, count): the last ``count`` places up to ``last`` (rows,); 0 where there are fewer."""
+    return (last[:, None] - torch.arange(count - 1, -1, -1)).clamp(min=0)
 
 
 def encode(tokenizer: PreTrainedTokenizerBase, prompts: list[str]) -> list[list[int]]:

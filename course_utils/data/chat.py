@@ -6,6 +6,7 @@ Lesson 1, *Let it write*; the template that comes out goes into ``data.prompts.P
 from transformers import PreTrainedTokenizerBase
 
 from course_utils.data.columns import readable
+from course_utils.data.prompts import Prompt
 from course_utils.errors import CourseError
 
 
@@ -47,6 +48,52 @@ def chat_template(
             "leave the system message out, and write it into the user's message",
         ) from error
     return _without_second_start(tokenizer, text) + answer
+
+
+def chat_prompt(
+    tokenizer: PreTrainedTokenizerBase,
+    user: str,
+    answers: tuple[str, ...],
+    system: str | None = None,
+) -> Prompt:
+    """A prompt in the model's own chat form, whose label words are whole replies.
+
+    Each answer is followed by the token with which the model ends its turn, so that it learns to
+    stop, and so that demonstrations (``with_shots``) are whole turns.
+
+    Args:
+        tokenizer: of a chat model.
+        user: the user's words, with ``{text}`` where the item goes.
+        answers: the possible replies, such as ``task.label_words`` of the task ``rating``.
+        system: the system message; None for the model's own, if it has one.
+
+    Raises:
+        CourseError: see ``chat_template``, ``turn_end`` and ``Prompt``.
+    """
+    end = turn_end(tokenizer)
+    template = chat_template(tokenizer, user, system)
+    return Prompt(template, tuple(f"{answer}{end}" for answer in answers))
+
+
+def turn_end(tokenizer: PreTrainedTokenizerBase) -> str:
+    """The token that ends a reply in the model's chat form, as text, such as ``<|im_end|>``.
+
+    Raises:
+        CourseError: the tokeniser has no chat template, or no such token follows a reply in it.
+    """
+    reply = "REPLY"
+    template = chat_template(tokenizer, "{text}")  # refuses what has none
+    turns = [{"role": "user", "content": "{text}"}, {"role": "assistant", "content": reply}]
+    text = tokenizer.apply_chat_template(turns, tokenize=False)
+    after = text.rpartition(reply)[2]
+    first = next(iter(tokenizer.encode(after, add_special_tokens=False)), None)
+    if not after or first not in tokenizer.added_tokens_decoder:
+        raise CourseError(
+            f"After a reply the chat template writes {after!r}, and that does not begin with a "
+            "token that ends a turn",
+            f"write the question as plain text; the template begins {template[:40]!r}",
+        )
+    return tokenizer.added_tokens_decoder[first].content
 
 
 def _without_second_start(tokenizer: PreTrainedTokenizerBase, text: str) -> str:

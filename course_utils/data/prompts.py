@@ -102,18 +102,28 @@ class Prompt:
         Raises:
             CourseError: a label word is several tokens or unknown, or two share one.
         """
-        pieces = [tokenizer.encode(w, add_special_tokens=False) for w in self.label_words]
-        for word, ids in zip(self.label_words, pieces):
+        for word, ids in zip(self.label_words, self._pieces(tokenizer)):
             if len(ids) != 1 or ids[0] == tokenizer.unk_token_id:
                 found = f"{len(ids)} tokens" if len(ids) != 1 else "unknown"
                 raise CourseError(
                     f"The label word {word!r} is {found} in this model's vocabulary",
                     "choose a word that is a single token with its leading space",
                 )
-        ids = [piece[0] for piece in pieces]
-        if len(set(ids)) < len(ids):
+        return [ids[0] for ids in self.answer_ids(tokenizer)]
+
+    def answer_ids(self, tokenizer: PreTrainedTokenizerBase) -> list[list[int]]:
+        """The token ids of each label word, which may be several: an answer, such as ``two, good``.
+
+        Raises:
+            CourseError: two label words have the same tokens.
+        """
+        pieces = self._pieces(tokenizer)
+        if len(set(map(tuple, pieces))) < len(pieces):
             raise _same_token(self.label_words)
-        return ids
+        return pieces
+
+    def _pieces(self, tokenizer: PreTrainedTokenizerBase) -> list[list[int]]:
+        return [tokenizer.encode(word, add_special_tokens=False) for word in self.label_words]
 
 
 def _label_words(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -28,14 +28,14 @@ MAX_TOKENS = {"cpu": 2048, "cuda": 32768}  # padded tokens in one forward pass w
 def answer_logits(
     model: PreTrainedModel, batch: Batch, prefix: Cache | None = None
 ) -> torch.Tensor:
-    """Logits of the token that follows each row's last real token.
+    """Logits of the token that follows each row's last real token, or several (``Batch.last``).
 
     Args:
         prefix: keys and values of a prompt that stands before every row, soft prompt included
             (``prefix_cache``); it is not changed.
 
     Returns:
-        (batch, vocabulary) float32.
+        (batch, vocabulary) float32; or (batch, count, vocabulary).
 
     Raises:
         CourseError: the model is of a family that the course cannot compute; see
@@ -54,7 +54,9 @@ def answer_logits(
     return way(model, embeddings, mask, last, cache)
 
 
-def text_logits(model: PreTrainedModel, sequences: list[list[int]], pad_id: int) -> torch.Tensor:
+def text_logits(
+    model: PreTrainedModel, sequences: list[list[int]], pad_id: int, count: int | None = None
+) -> torch.Tensor:
     """Logits of the token that follows each of some texts, which share rows where they may.
 
     On a CPU, a batch of 16 reviews that is padded to its longest is nearly half padding, and has a
@@ -63,9 +65,11 @@ def text_logits(model: PreTrainedModel, sequences: list[list[int]], pad_id: int)
     Args:
         sequences: token ids of each text.
         pad_id: what to fill rows up with.
+        count: the logits after each of so many last tokens of a text, not after the last alone; a
+            text that has fewer has something else before its own.
 
     Returns:
-        (texts, vocabulary) float32.
+        (texts, vocabulary) float32; with ``count``, (texts, count, vocabulary).
 
     Raises:
         CourseError: see ``answer_logits``, ``data.batches.collate`` and ``model.positions``.
@@ -75,8 +79,11 @@ def text_logits(model: PreTrainedModel, sequences: list[list[int]], pad_id: int)
         before = soft_length(model)
         packed = pack(sequences, pad_id, room, before)
         if works.packs_for(before + packed.input_ids.shape[1]):
+            packed = packed if count is None else packed.reading(count)
             return packed_logits(model, embed(model, packed.input_ids), packed)
-    return answer_logits(model, collate(sequences, pad_id, room).to(model.device))
+    batch = collate(sequences, pad_id, room)
+    batch = batch if count is None else batch.reading(count)
+    return answer_logits(model, batch.to(model.device))
 
 
 def embed(model: PreTrainedModel, input_ids: torch.Tensor) -> torch.Tensor:

@@ -47,11 +47,11 @@ def fast_logits(
     Args:
         embeddings: (batch, queries, d_model) float32.
         mask: (batch, keys), 1 for real tokens; the queries are the last of the keys.
-        last: (batch,) index of each row's last real token among the queries.
+        last: (batch,) index of each row's last real token among the queries; or (batch, count).
         cache: keys and values of what stands before the queries; it grows.
 
     Returns:
-        (batch, vocabulary) float32.
+        (batch, vocabulary) float32; or (batch, count, vocabulary).
     """
     with mixed_precision(model):
         hidden = model.base_model(
@@ -60,9 +60,14 @@ def fast_logits(
             past_key_values=cache,
             use_cache=cache is not None,
         ).last_hidden_state
-        rows = torch.arange(len(hidden), device=hidden.device)
-        logits = model.get_output_embeddings()(hidden[rows, last])
+        logits = model.get_output_embeddings()(_at(hidden, last))
     return logits.float()
+
+
+def _at(values: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """(batch, tokens, n) at the places (batch,) or (batch, count) of each row."""
+    rows = torch.arange(len(values), device=values.device)
+    return values[rows.view(-1, *[1] * (places.ndim - 1)), places]
 
 
 def plain_logits(
@@ -73,7 +78,7 @@ def plain_logits(
     cache: Cache | None = None,
 ) -> torch.Tensor:
     """The same through the model's own ``forward``: arguments and result as in ``fast_logits``."""
-    more, rows = {}, torch.arange(len(embeddings), device=last.device)
+    more = {}
     if cache is not None:
         more["past_key_values"] = cache
     if "logits_to_keep" in inspect.signature(model.forward).parameters:
@@ -83,7 +88,7 @@ def plain_logits(
         logits = model(
             inputs_embeds=embeddings, attention_mask=mask, use_cache=cache is not None, **more
         ).logits  # (batch, positions, vocabulary)
-    return logits[rows, last].float()
+    return _at(logits, last).float()
 
 
 def packed_logits(model: PreTrainedModel, embeddings: torch.Tensor, packed: Packed) -> torch.Tensor:
@@ -97,7 +102,7 @@ def packed_logits(model: PreTrainedModel, embeddings: torch.Tensor, packed: Pack
         embeddings: (rows, before + width, d_model) float32, of a soft prompt and ``packed``.
 
     Returns:
-        (texts, vocabulary) float32, in the order of the texts.
+        (texts, vocabulary) float32, in the order of the texts; or (texts, count, vocabulary).
     """
     before = embeddings.shape[1] - packed.texts.shape[1]
     texts = pad(packed.texts, (before, 0), value=SHARED)

@@ -22,7 +22,7 @@ from course_utils.model.selftest import ways
 from course_utils.settings import micro_batch
 from course_utils.training.cuda_graphs import WIDTHS, GraphedBackward, width_for
 from course_utils.training.mixed_precision import LossScale
-from course_utils.training.plan import Example
+from course_utils.training.plan import Example, answers_of
 
 # Padded tokens whose activations are held at once: on a GPU what surely fits; on a CPU at most and
 # at least, in between as many as the free memory allows. More tokens than the most gain little.
@@ -78,6 +78,9 @@ def backward(
 ) -> float:
     """Add the gradient of the mean loss over ``examples``, times ``loss_scale``; return that loss.
 
+    The loss of an example is -log p(answer): of several tokens, the sum over them, each behind the
+    right ones before it.
+
     The batch goes through in micro-batches of similar length, as few as memory allows: the same
     gradient, but for rounding, with the activations of one micro-batch in memory at a time.
     """
@@ -115,16 +118,16 @@ def backward_of(
         )
         if not fits:
             return backward(model, examples, pad_id)
-        return graphed([example.ids for example in examples], [e.answer for e in examples])
+        return graphed(examples)
 
     return run
 
 
 def _loss_sum(model: PreTrainedModel, examples: list[Example], pad_id: int) -> torch.Tensor:
-    """Summed cross-entropy at the answer position, over the whole vocabulary, in float32."""
-    logits = text_logits(model, [example.ids for example in examples], pad_id)
-    answers = torch.tensor([example.answer for example in examples], device=model.device)
-    return cross_entropy(logits, answers, reduction="sum")
+    """Summed cross-entropy at the answers' tokens, over the whole vocabulary, in float32."""
+    answers = answers_of(examples).to(model.device)  # (examples, count)
+    logits = text_logits(model, [example.ids for example in examples], pad_id, answers.shape[1])
+    return cross_entropy(logits.flatten(0, 1), answers.flatten(), reduction="sum")
 
 
 @torch.no_grad()
@@ -182,6 +185,7 @@ def _explained_on_gpu(
     traceback.clear_frames(error.__traceback__)
     length = max(len(example.ids) for example in batch)
     rows = min(len(batch), max(1, micro_batch_tokens(model, length) // length))
-    training = out_of_memory.training_of(model, rows, length, logit_positions=rows)
+    positions = rows * max(example.answer_tokens for example in batch)
+    training = out_of_memory.training_of(model, rows, length, logit_positions=positions)
     memory = out_of_memory.capacity(model.device)
     return out_of_memory.explain(model.config, training, memory)

@@ -15,6 +15,7 @@ from transformers import PreTrainedModel
 from course_utils.data.batches import Batch, collate
 from course_utils.model.forward import answer_logits
 from course_utils.training.mixed_precision import refuse_without_gradient
+from course_utils.training.plan import Example, answers_of
 from course_utils.training.recompute import mlps_again
 
 WIDTHS = (32, 48, 64, 80, 96, 128, 192, 256)  # a graph is recorded for each that occurs
@@ -116,19 +117,19 @@ class GraphedBackward:
     def __init__(self, model: PreTrainedModel, pad_id: int):
         self.model, self.pad_id = model, pad_id
         self._recorder = Recorder([p for p in model.parameters() if p.requires_grad])
-        self._graphs: dict[tuple[int, int], tuple] = {}
+        self._graphs: dict[tuple[int, int, int], tuple] = {}
 
-    def __call__(self, sequences: list[list[int]], answers: list[int]) -> float:
+    def __call__(self, examples: list[Example]) -> float:
         """Set the gradients to those of the mean loss at the answers; return that loss.
 
         Args:
-            sequences: token ids of each prompt, none longer than ``WIDTHS[-1]``.
-            answers: the token that should follow each.
+            examples: none longer than ``WIDTHS[-1]``.
         """
-        width = width_for(max(map(len, sequences)))
-        batch = _widen(collate(sequences, self.pad_id), width, self.pad_id)
-        targets = torch.tensor(answers)
-        key = (len(sequences), width)
+        width = width_for(max(len(example.ids) for example in examples))
+        targets = answers_of(examples)  # (examples, count)
+        batch = collate([example.ids for example in examples], self.pad_id)
+        batch = _widen(batch.reading(targets.shape[1]), width, self.pad_id)
+        key = (len(examples), width, targets.shape[1])
         if key not in self._graphs:
             self._graphs[key] = self._record(
                 batch.to(self.model.device), targets.to(self.model.device)
@@ -142,7 +143,8 @@ class GraphedBackward:
     def _record(self, batch: Batch, targets: torch.Tensor) -> tuple:
         def loss_of() -> torch.Tensor:
             with mlps_again(self.model):
-                return cross_entropy(answer_logits(self.model, batch), targets)
+                logits = answer_logits(self.model, batch).flatten(0, 1)
+                return cross_entropy(logits, targets.flatten(), reduction="sum") / len(targets)
 
         return self._recorder.record(loss_of), batch, targets
 

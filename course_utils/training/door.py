@@ -23,8 +23,9 @@ def check(
     """Refuse what training could not use, or would use otherwise than meant; see ``loop.train``.
 
     Raises:
-        CourseError: there are no examples, one is empty, too long or has tokens that the model
-            does not know; the settings are none; a LoRA layer is merged; a weight is not finite.
+        CourseError: there are no examples, one is empty, all answer, too long or has tokens that
+            the model does not know; the settings are none; a LoRA layer is merged; a weight is not
+            finite.
     """
     vocabulary = model.get_input_embeddings().num_embeddings
     if not isinstance(config, TrainingConfig):
@@ -52,6 +53,12 @@ def _check_group(name: str, group: Any, vocabulary: int) -> None:
             raise CourseError(
                 f"{name}[{number}] has no tokens, so there is nothing that its answer could follow",
                 "write some words beside {text} into the template, or drop empty texts",
+            )
+        if not 1 <= example.answer_tokens <= len(example.ids):
+            raise CourseError(
+                f"{name}[{number}] has {len(example.ids)} tokens before its last one, and "
+                f"{example.answer_tokens} of its tokens are the answer: it has no prompt",
+                "make the examples with make_examples or make_answer_examples",
             )
         tokens = (*example.ids, example.answer)
         if min(tokens) < 0 or max(tokens) >= vocabulary:

@@ -102,9 +102,15 @@ def fingerprint(
         dataclasses.asdict(config),
         [(plain_name(name), list(p.shape), str(p.dtype)) for name, p in trainable.items()],
         adapter_numbers(model),
-        [[(example.ids, example.answer) for example in group] for group in examples],
+        [[_parts(example) for example in group] for group in examples],
         start,
         computes,
     ]
     text = json.dumps(parts, default=str, sort_keys=True)
     return f"{dtype_text(model.dtype)}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _parts(example: Example) -> tuple:
+    """What an example is; of one answer token as before there were several, for old checkpoints."""
+    several = () if example.answer_tokens == 1 else (example.answer_tokens,)
+    return example.ids, example.answer, *several

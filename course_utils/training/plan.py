@@ -18,14 +18,23 @@ if TYPE_CHECKING:
     import datasets
 
 POOL = 8  # batches that are cut from one pool of similar length
+NO_TOKEN = -100  # what ``cross_entropy`` leaves out
 
 
 @dataclasses.dataclass(frozen=True)
 class Example:
-    """A tokenised prompt and the token that answers it."""
+    """A tokenised prompt and the token that answers it, or several.
+
+    Attributes:
+        ids: what goes into the model: the prompt and, of an answer of several tokens, all but the
+            last (*teacher forcing*: each token is asked for behind the right ones).
+        answer: the token that should follow.
+        answer_tokens: tokens of the answer: ``answer`` and what it has at the end of ``ids``.
+    """
 
     ids: list[int]
     answer: int
+    answer_tokens: int = 1
 
 
 def make_examples(
@@ -44,6 +53,40 @@ def make_examples(
     texts, labels = texts_and_labels(dataset, len(label_ids))
     sequences = prompt.encoded(tokenizer, texts)
     return [Example(ids, label_ids[label]) for ids, label in zip(sequences, labels)]
+
+
+def make_answer_examples(
+    tokenizer: PreTrainedTokenizerBase, prompt: Prompt, dataset: "datasets.Dataset"
+) -> list[Example]:
+    """The same for answers of several tokens, such as those of ``data.chat.chat_prompt``.
+
+    Args:
+        prompt: its label words are the answers.
+        dataset: with the columns ``text`` and ``label``, the number of the answer.
+
+    Raises:
+        CourseError: see ``Prompt.answer_ids``, ``Prompt.encoded``, ``data.columns``.
+    """
+    answers = prompt.answer_ids(tokenizer)
+    texts, labels = texts_and_labels(dataset, len(answers))
+    sequences = prompt.encoded(tokenizer, texts)
+    return [
+        Example([*ids, *answers[label][:-1]], answers[label][-1], len(answers[label]))
+        for ids, label in zip(sequences, labels)
+    ]
+
+
+def answers_of(examples: list[Example]) -> torch.Tensor:
+    """The tokens that the loss is about: (examples, most answer tokens) int64.
+
+    An answer ends in the last column; before a shorter one stands ``NO_TOKEN``.
+    """
+    most = max(example.answer_tokens for example in examples)
+    rows = []
+    for example in examples:
+        begun = example.ids[len(example.ids) - example.answer_tokens + 1 :]
+        rows.append([NO_TOKEN] * (most - example.answer_tokens) + [*begun, example.answer])
+    return torch.tensor(rows)
 
 
 @dataclasses.dataclass(frozen=True)

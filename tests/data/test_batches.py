@@ -141,3 +141,14 @@ def test_special_tokens_before_a_text_are_kept_and_those_after_it_dropped(templa
 def test_only_lists_of_strings_can_be_encoded(prompts):
     with pytest.raises(CourseError, match="text"):
         encode(tiny_tokenizer(), prompts)
+
+
+def test_several_places_are_read_at_the_end_of_each_row():
+    sequences = [[5, 6, 7, 8], [9, 10]]
+    batch = collate(sequences, 0).reading(3)
+    assert batch.last.tolist() == [[1, 2, 3], [0, 0, 1]]
+    packed = pack([[1] * 60, *sequences], 0)
+    several = packed.reading(2)
+    read = several.input_ids[several.row, several.column]
+    assert read.tolist() == [[1, 1], [7, 8], [9, 10]]
+    assert packed.reading(1).column[:, 0].tolist() == packed.column.tolist()

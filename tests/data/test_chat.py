@@ -5,7 +5,7 @@ import copy
 import pytest
 from tokenizers.processors import TemplateProcessing
 
-from course_utils.data.chat import chat_template
+from course_utils.data.chat import chat_prompt, chat_template, turn_end
 from course_utils.data.prompts import Prompt
 from course_utils.errors import CourseError
 from course_utils.model.tiny import WORDS, tiny_tokenizer
@@ -63,3 +63,26 @@ def test_turns_that_the_template_refuses_are_explained():
 def test_what_is_no_string_is_refused(given):
     with pytest.raises(CourseError, match="not a string"):
         chat_template(tokenizer_with(TURNS), **given)
+
+
+def test_answers_end_as_a_turn_does_and_demonstrations_are_turns():
+    tokenizer = tokenizer_with(TURNS.replace("[/]", "<end>"))
+    assert turn_end(tokenizer) == "<end>"
+    prompt = chat_prompt(tokenizer, "Rate:\n{text}", ("two", "minus two"))
+    assert prompt.label_words == ("two<end>", "minus two<end>")
+    assert prompt.answer_ids(tokenizer)[0] == [*tokenizer.encode("two"), tokenizer.eos_token_id]
+    shown = prompt.with_shots([("a film", 1)]).render("b")
+    turns = "[user]\nRate:\n{}<end>\n[assistant]\n"
+    assert shown == turns.format("a film") + "minus two<end>\n\n" + turns.format("b")
+
+
+def test_a_system_message_stands_in_such_a_prompt_too():
+    tokenizer = tokenizer_with(TURNS.replace("[/]", "<end>"))
+    prompt = chat_prompt(tokenizer, "{text}", ("two", "one"), system="Be short.")
+    assert prompt.template.startswith("[system]\nBe short.<end>")
+
+
+@pytest.mark.parametrize("end", ["[/]", ""])
+def test_a_turn_that_ends_in_no_token_of_its_own_is_refused(end):
+    with pytest.raises(CourseError, match="does not begin with a token that ends a turn"):
+        turn_end(tokenizer_with(TURNS.replace("[/]", end)))

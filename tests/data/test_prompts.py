@@ -71,6 +71,16 @@ def test_label_words_must_be_single_and_different_tokens():
         Prompt("{text}", (" good", " Good")).label_ids(SimpleNamespace(encode=same, unk_token_id=7))
 
 
+def test_answers_may_be_several_tokens_but_must_differ():
+    tokenizer = tiny_tokenizer()
+    [good, bad] = (tokenizer.encode(word)[0] for word in (" good", " bad"))
+    found = Prompt("{text}", (" good good", " bad<end>")).answer_ids(tokenizer)
+    assert found == [[good, good], [bad, tokenizer.eos_token_id]]
+    same = lambda word, add_special_tokens: [7, 8]  # noqa: E731 # as of a vocabulary in lower case
+    with pytest.raises(CourseError, match="same token"):
+        Prompt("{text}", ("two", "Two")).answer_ids(SimpleNamespace(encode=same))
+
+
 def test_shots_are_drawn_by_the_seed_and_short():
     texts = [f"text {i}" for i in range(50)] + ["long " * 31] * 50
     train = datasets.Dataset.from_dict({"text": texts, "label": [0] * 100})

@@ -10,6 +10,7 @@ from course_utils import settings
 from course_utils.assets import sentences
 from course_utils.data import tasks
 from course_utils.data.pairs import reviews_of
+from course_utils.data.ratings import strength
 
 CARD = (settings.PACKAGE / "dataset_card.md").read_text(encoding="utf-8")
 SPLITS = ("train", "validation", "test")
@@ -64,7 +65,41 @@ def test_pairs(data):
     assert f"| pair | {' | '.join(found)} |" in CARD
 
 
-def test_no_text_twice_and_ratings_in_range(data):
+def test_the_tasks_of_lesson_6(data):
+    for name in ("source", "strength", "same", "rating", "form"):
+        task = tasks.load(name)
+        sizes = " | ".join(f"{len(getattr(task, split)):,}" for split in SPLITS)
+        row = f"| {name} | {len(task.label_words)} | {sizes} | {task.majority:.3f} | "
+        assert row in CARD
+    ratings = [row["rating"] for row in data["movies"]]
+    cuts = statistics.quantiles(ratings, n=5)
+    assert f"({', '.join(f'{cut:.2f}' for cut in cuts)})" in CARD
+    shares = [n / len(ratings) for n in collections.Counter(map(strength, ratings)).values()]
+    assert (round(min(shares), 2), round(max(shares), 2)) == (0.19, 0.21)
+    okay = [strength(row["rating"]) == 2 for row in data["editorials"]]
+    assert f"{statistics.mean(okay):.2f} of editorials" in CARD
+
+
+def test_neither_sentence_of_a_pair_says_whether_the_sources_are_the_same(data):
+    source = {
+        tasks._without_giveaways(row["text"]): name for name, rows in data.items() for row in rows
+    }
+    for split in SPLITS:
+        part = getattr(tasks.load("same"), split)
+        both = [[source[sentence] for sentence in reviews_of(text)] for text in part["text"]]
+        counts = [
+            collections.Counter(
+                pair[place] for pair, own in zip(both, part["label"]) if own == label
+            )
+            for place in (0, 1)
+            for label in (0, 1)
+        ]
+        assert all(count == counts[0] for count in counts) and len(counts[0]) == 4
+        assert [int(a == b) for a, b in both] == part["label"][:]
+        assert max(counts[0].values()) <= 0.4 * sum(counts[0].values())
+
+
+def test_no_text_twice_and_ratingsin_range(data):
     texts = [row["text"].casefold() for rows in data.values() for row in rows]
     assert len(set(texts)) == len(texts)
     assert all(text and "\n" not in text and "&amp;" not in text for text in texts)

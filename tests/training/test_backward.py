@@ -1,6 +1,7 @@
 """A step's gradients: micro-batches against the whole batch, and the loss against its formula."""
 
 import dataclasses
+import math
 
 import pytest
 import torch
@@ -108,6 +109,42 @@ def test_loss_is_cross_entropy_at_the_answer():
     logits = model(input_ids=torch.tensor([example.ids])).logits[0, -1]
     expected = -logits.log_softmax(0)[260].item()
     assert backward(model, [example], 0) == pytest.approx(expected, abs=1e-5)
+
+
+def by_formula(model, example):
+    """-log of the product of the probabilities of the answer's tokens, one text at a time."""
+    tokens = [*example.ids, example.answer]
+    before = model.soft_prompt.embedding if hasattr(model, "soft_prompt") else torch.empty(0, 32)
+    words = model.get_input_embeddings()(torch.tensor(example.ids))
+    logits = model(inputs_embeds=torch.cat([before, words])[None]).logits[0]
+    product = 1.0
+    for place in range(len(tokens) - example.answer_tokens, len(tokens)):
+        product *= logits[len(before) + place - 1].softmax(0)[tokens[place]].item()
+    return -math.log(product)
+
+
+@pytest.mark.parametrize("packs, fast", [(True, True), (False, True), (False, False)])
+@pytest.mark.parametrize("kind, method", [("llama", "lora"), ("qwen2", "prompt"), ("gpt2", "full")])
+def test_an_answer_of_several_tokens_has_the_loss_of_the_chain_rule(
+    kind, method, packs, fast, monkeypatch
+):
+    model, tokens = tiny_model(kind), [1, 4, 2, 1, 3]
+    examples = [
+        dataclasses.replace(example, answer_tokens=count)
+        for example, count in zip(some_examples(5), tokens)
+    ]
+    if method == "lora":
+        add_lora(model, 2, 4.0)
+    if method == "prompt":
+        add_soft_prompt(model, SoftPrompt(torch.randn(3, 32)))
+    model.course_ways = dataclasses.replace(ways(model), packs=packs, fast=fast)
+    expected = sum(by_formula(model, example) for example in examples) / 5
+    assert mean_loss(model, examples, 0) == pytest.approx(expected, rel=1e-4)
+    whole = gradient_of(model, examples)
+    monkeypatch.setattr(backward_module, "micro_batch_tokens", lambda *_: 1)  # one at a time
+    alone = gradient_of(model, examples)
+    assert whole[0] == pytest.approx(expected, rel=1e-4) == alone[0]
+    torch.testing.assert_close(whole[1], alone[1], atol=1e-5, rtol=1e-4)
 
 
 def test_validation_leaves_the_mode_as_it_was_even_after_an_error():

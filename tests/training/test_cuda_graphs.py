@@ -1,5 +1,6 @@
 """CUDA graphs: what can be told without a GPU, and with one that they change nothing."""
 
+import dataclasses
 from types import SimpleNamespace
 
 import pytest
@@ -13,12 +14,49 @@ from course_utils.model.load import norms_in_float32
 from course_utils.model.selftest import ways
 from course_utils.model.tiny import tiny_model
 from course_utils.training import backward as backward_module
+from course_utils.training import cuda_graphs
 from course_utils.training.backward import backward, backward_of
 from course_utils.training.cuda_graphs import WIDTHS, GraphedBackward, _widen
 from course_utils.training.plan import Example
 from tests.model.families import build
 
 EXAMPLES = [Example([5, 6, 7 + i], 260) for i in range(3)] + [Example(list(range(5, 24)), 261)]
+
+SEVERAL = [dataclasses.replace(e, answer_tokens=n) for e, n in zip(EXAMPLES, (2, 1, 3, 2))]
+
+
+class OnCpu:
+    """In place of ``cuda_graphs.Recorder``: computes again what a graph would replay."""
+
+    recorded = 0
+
+    def __init__(self, parameters):
+        self.parameters = parameters
+
+    def record(self, loss_of):
+        OnCpu.recorded += 1
+
+        def replay():
+            for parameter in self.parameters:
+                parameter.grad = None
+            loss = loss_of()
+            loss.backward()
+            return loss.detach()
+
+        return replay
+
+
+def test_every_batch_of_a_shape_goes_through_the_tensors_of_its_first(monkeypatch):
+    monkeypatch.setattr(cuda_graphs, "Recorder", OnCpu)
+    model, twin = tiny_model(), tiny_model()
+    graphed = GraphedBackward(model, pad_id=0)
+    for examples in (EXAMPLES, SEVERAL, EXAMPLES[::-1], SEVERAL[::-1]):
+        loss = graphed(examples)
+        twin.zero_grad()
+        assert loss == pytest.approx(backward(twin, examples, pad_id=0), rel=1e-5)
+        for p, q in zip(model.parameters(), twin.parameters()):
+            torch.testing.assert_close(p.grad, q.grad, rtol=1e-4, atol=1e-6)
+    assert OnCpu.recorded == 2
 
 
 def test_a_wider_batch_says_the_same():
@@ -47,8 +85,8 @@ def test_replayed_losses_and_gradients_are_the_plain_ones(number):
     device = torch.device("cuda", number)
     model, twin = tiny_model().to(device), tiny_model().to(device)
     graphed = GraphedBackward(model, pad_id=0)
-    for examples in (EXAMPLES, EXAMPLES[:2], EXAMPLES[::-1]):
-        loss = graphed([e.ids for e in examples], [e.answer for e in examples])
+    for examples in (EXAMPLES, EXAMPLES[:2], SEVERAL, EXAMPLES[::-1], SEVERAL[::-1]):
+        loss = graphed(examples)
         twin.zero_grad()
         assert loss == pytest.approx(backward(twin, examples, pad_id=0), rel=1e-5)
         for p, q in zip(model.parameters(), twin.parameters()):
@@ -65,8 +103,8 @@ def test_a_batch_is_recorded_only_if_it_fits_as_wide_as_it_will_be(monkeypatch):
         def __init__(self, model, pad_id):
             pass
 
-        def __call__(self, sequences, answers):
-            ran.append(len(sequences))
+        def __call__(self, examples):
+            ran.append(len(examples))
             return 0.0
 
     def plain(model, examples, *arguments):
@@ -104,7 +142,7 @@ def test_replayed_in_16_bits_too(lora):
     graphed = GraphedBackward(model, pad_id=0)
     wide = [Example([*range(5, 60)], 262), EXAMPLES[0]]
     for examples in (EXAMPLES, wide, EXAMPLES[:2], wide, EXAMPLES):
-        loss = graphed([e.ids for e in examples], [e.answer for e in examples])
+        loss = graphed(examples)
         twin.zero_grad()
         assert loss == pytest.approx(backward(twin, examples, pad_id=0), rel=1e-2)
         pairs = [(p, q) for p, q in zip(model.parameters(), twin.parameters()) if p.requires_grad]
@@ -121,11 +159,10 @@ def test_recording_draws_no_random_numbers():
         if name.endswith("lora_B"):
             torch.nn.init.normal_(parameter)
     graphed = GraphedBackward(model, pad_id=0)
-    ids, answers = [e.ids for e in EXAMPLES], [e.answer for e in EXAMPLES]
     found = []
     for _ in range(2):  # recorded the first time, and only replayed the second
         torch.manual_seed(3)
-        found.append([graphed(ids, answers) for _ in range(3)])
+        found.append([graphed(EXAMPLES) for _ in range(3)])
     assert found[0] == found[1] and len(set(found[0])) == 3
 
 

@@ -35,6 +35,8 @@ REFUSED = {
     "unknown token": ({"validation": [Example([5, 304], 260)]}, "vocabulary of 304"),
     "unknown answer": ({"examples": [Example([5], 999)]}, "vocabulary of 304"),
     "negative token": ({"examples": [Example([-1], 5)]}, "vocabulary of 304"),
+    "all answer": ({"examples": [Example([5, 6], 7, 3)]}, "it has no prompt"),
+    "no answer": ({"examples": [Example([5, 6], 7, 0)]}, "0 of its tokens are the answer"),
     "too long": ({"examples": [Example([5] * 513, 260)]}, "513 tokens"),
     "no example": ({"examples": [([5], 6)]}, "an Example, by make_examples"),
     "no config": ({"config": {"steps": 3}}, "a TrainingConfig"),

@@ -10,6 +10,7 @@ from course_utils.methods.lora import add_lora, lora_layers
 from course_utils.model.tiny import tiny_model
 from course_utils.quantisation.layer import quantise_model
 from course_utils.training.fingerprint import (
+    _parts,
     fingerprint,
     refuse_moved,
     remember_end,
@@ -84,10 +85,15 @@ def test_every_setting_counts(field):
         [EXAMPLES[0], EXAMPLES[0][:1]],
         [EXAMPLES[0] + EXAMPLES[1], []],
         [[Example([1, 2], 4), EXAMPLES[0][1]], EXAMPLES[1]],
+        [[Example([1, 2], 3, 2), EXAMPLES[0][1]], EXAMPLES[1]],
     ],
 )
 def test_other_examples_are_another_run(examples):
     assert name_of(lora(), examples=examples) != name_of(lora())
+
+
+def test_an_example_of_one_answer_token_counts_as_it_did_before_there_were_several():
+    assert _parts(Example([1, 2], 3)) == ([1, 2], 3)
 
 
 def test_the_place_of_the_model_does_not_count():

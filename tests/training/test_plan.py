@@ -7,7 +7,16 @@ import torch
 from course_utils.data.prompts import Prompt
 from course_utils.errors import CourseError
 from course_utils.model.tiny import WORDS, tiny_tokenizer
-from course_utils.training.plan import TrainingConfig, learning_rate, make_examples, plan_batches
+from course_utils.training.plan import (
+    NO_TOKEN,
+    Example,
+    TrainingConfig,
+    answers_of,
+    learning_rate,
+    make_answer_examples,
+    make_examples,
+    plan_batches,
+)
 
 
 def test_schedule_rises_then_falls_to_zero():
@@ -39,6 +48,23 @@ def test_an_example_is_a_prompt_and_the_token_of_its_label():
     ids = prompt.label_ids(tokenizer)
     assert [e.answer for e in examples] == [ids[1], ids[0]]
     assert [e.ids for e in examples] == tokenizer(["a cab b", "a ab b"])["input_ids"]
+
+
+def test_an_answer_of_several_tokens_stands_behind_the_prompt_up_to_its_last():
+    tokenizer, prompt = tiny_tokenizer(), Prompt("a {text} b", (" good bad<end>", " bad"))
+    examples = make_answer_examples(tokenizer, prompt, {"text": ["cab", "ab"], "label": [0, 1]})
+    [good, bad] = (tokenizer.encode(word)[0] for word in (" good", " bad"))
+    first, second = tokenizer(["a cab b", "a ab b"])["input_ids"]
+    assert examples == [
+        Example([*first, good, bad], tokenizer.eos_token_id, 3),
+        Example(second, bad),
+    ]
+
+
+def test_the_answers_end_together():
+    examples = [Example([1, 2, 3, 4], 5, 3), Example([6], 7), Example([8, 9], 10, 2)]
+    answers = answers_of(examples).tolist()
+    assert answers == [[3, 4, 5], [NO_TOKEN, NO_TOKEN, 7], [NO_TOKEN, 9, 10]]
 
 
 @pytest.mark.parametrize(
