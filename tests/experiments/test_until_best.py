@@ -23,12 +23,12 @@ from course_utils.methods.lora import add_lora
 from course_utils.methods.soft_prompt import SoftPrompt, add_soft_prompt
 from course_utils.model.tiny import WORDS, tiny_model, tiny_tokenizer
 from course_utils.training import loop
-from course_utils.training.plan import TrainingConfig, make_examples
+from course_utils.training.plan import Example, TrainingConfig, make_examples
 from tests.experiments.test_label_counts import items
 
 RULE = Rule(batch_size=4, warmup=3, validate_every=4, patience=2, most_steps=16)
 PROMPT, PAD = Prompt("Review: {text}\nSentiment:", WORDS[1::-1]), 0
-RATES, SEEDS = (3e-2, 1e-1, 10.0), (0, 1, 5)  # the last soon gets no better
+RATES, SEEDS = (3e-2, 1e-1, 1e-1), (0, 1, 5)
 
 
 def examples(count, seed):
@@ -38,6 +38,8 @@ def examples(count, seed):
 LABEL_IDS = PROMPT.label_ids(tiny_tokenizer())
 VALIDATION, TEST = examples(6, 1), examples(10, 2)
 TRIALS = [Trial(rate, seed, examples(24, seed)) for rate, seed in zip(RATES, SEEDS)]
+WRONG = dict(zip(LABEL_IDS, [PAD] * 2))  # what is learned from it makes validation worse
+TRIALS[2] = Trial(RATES[2], 5, [Example(e.ids, WRONG[e.answer]) for e in TRIALS[2].examples])
 
 
 def together(model, trained, trials=TRIALS, rule=RULE):
@@ -87,7 +89,7 @@ def test_soft_prompts_trained_together_are_those_trained_alone(alone):
 
 def test_loras_trained_together_are_those_trained_alone(alone):
     model = tiny_model("qwen2")  # its linear layers have biases
-    trials = [Trial(rate / 30, t.seed, t.examples) for rate, t in zip(RATES, TRIALS)]
+    trials = [Trial(rate / 10, t.seed, t.examples) for rate, t in zip(RATES, TRIALS)]
     trained = LoRAs(model, SEEDS, rank=2, alpha=6.0)
     for i, outcome in enumerate(together(model, trained, trials)):
         own = tiny_model("qwen2")
