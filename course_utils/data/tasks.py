@@ -2,12 +2,13 @@
 
 import dataclasses
 import functools
+from collections.abc import Callable, Iterator
 
 import datasets
 import numpy
 
 from course_utils.assets import sentences
-from course_utils.data import pairs
+from course_utils.data import pairs, ratings, same
 from course_utils.data.columns import checked_labels
 from course_utils.errors import CourseError
 
@@ -35,10 +36,11 @@ class Task:
     """A classification task.
 
     Attributes:
-        name: ``movies``, ``tweets``, ``products``, ``editorials``, ``source`` or ``pair``.
-        label_words: the word that stands for each label, with its leading space.
+        name: one of ``names()``.
+        label_words: the word that stands for each label, with its leading space. Of ``rating`` and
+            ``form`` the answer, which is several tokens and begins a chat model's reply, without.
         train, validation, test: data sets with the columns ``text`` (str) and ``label`` (int),
-            in random order; no text, nor a review of a pair, is in two of them.
+            in random order; no text, nor a sentence of a pair, is in two of them.
     """
 
     name: str
@@ -55,30 +57,42 @@ class Task:
 
 def names() -> list[str]:
     """The tasks that ``load`` knows."""
-    return [*SOURCES, "source", "pair"]
+    return [*SOURCES, *OTHERS]
 
 
 @functools.cache
 def load(name: str) -> Task:
     """Load a task.
 
-    ``movies``, ``tweets``, ``products`` and ``editorials``: is the sentence negative (0) or
-    positive (1)? Only sentences with a clear rating (|rating| >= 0.5). ``source``: which of the
-    four does the sentence come from (0 to 3, in that order)? All sentences, in lower case and
-    without ``@anonymous``: both would give the source away. ``pair``: which of two film reviews is
-    the more positive, A (0) or B (1)? Clear sentences of ``movies``, each in one pair at most; the
-    ratings of a pair differ by at least 1; see ``data.pairs``.
+    Answered by one word:
+
+    - ``movies``, ``tweets``, ``products`` and ``editorials``: is the sentence negative (0) or
+      positive (1)? Only sentences with a clear rating (|rating| >= 0.5).
+    - ``source``: which of the four does the sentence come from (0 to 3, in that order)? All
+      sentences, in lower case and without ``@anonymous``: both would give the source away.
+    - ``pair``: which of two film reviews is the more positive, A (0) or B (1)? Clear sentences of
+      ``movies``, each in one pair at most; the ratings of a pair differ by at least 1; see
+      ``data.pairs``.
+    - ``strength``: how good does a film review find the film, in five words from terrible (0) to
+      great (4)? All sentences of ``movies``; see ``data.ratings``.
+    - ``same``: do two sentences come from different sources (0) or the same (1)? Sentences as in
+      ``source``, each in one pair at most; see ``data.same``.
+
+    Answered by several tokens, in a chat model's own form (``data.chat.chat_prompt``):
+
+    - ``rating``: the rating of a film review in words, to the nearest half. All of ``movies``.
+    - ``form``: a form with two fields, the source and the strength: ``film, terrible``. The
+      sentences of ``source``.
 
     Raises:
         CourseError: no such task, or the data cannot be had.
     """
-    if name not in names():
+    if name in SOURCES:
+        return Task(name, SENTIMENT_WORDS, **_split(_sentiment_columns(name)))
+    if name not in OTHERS:
         raise CourseError(f"There is no task '{name}'", f"choose one of {', '.join(names())}")
-    if name == "pair":
-        return Task(name, pairs.LABEL_WORDS, **_pair_splits())
-    columns = _source_columns() if name == "source" else _sentiment_columns(name)
-    words = tuple(f" {w}" for w in SOURCES.values()) if name == "source" else SENTIMENT_WORDS
-    return Task(name, words, **_split(columns))
+    words, splits = OTHERS[name]
+    return Task(name, words, **splits())
 
 
 def _clear(source: str) -> list[sentences.Row]:
@@ -90,13 +104,11 @@ def _sentiment_columns(source: str) -> dict[str, list]:
     return {"text": [r["text"] for r in rows], "label": [int(r["rating"] > 0) for r in rows]}
 
 
-def _source_columns() -> dict[str, list]:
-    columns: dict[str, list] = {"text": [], "label": []}
-    for label, source in enumerate(SOURCES):
-        texts = sentences.sentences()[source]["text"][:]
-        columns["text"] += [_without_giveaways(text) for text in texts]
-        columns["label"] += [label] * len(texts)
-    return columns
+def _everything() -> Iterator[tuple[str, int, float]]:
+    """Text, number of the source and rating of all sentences, with the giveaways gone."""
+    for number, source in enumerate(SOURCES):
+        for row in sentences.sentences()[source]:
+            yield _without_giveaways(row["text"]), number, row["rating"]
 
 
 def _without_giveaways(text: str) -> str:
@@ -104,14 +116,44 @@ def _without_giveaways(text: str) -> str:
     return " ".join(text.lower().replace("@anonymous", "").split())
 
 
+def _source_splits() -> dict[str, datasets.Dataset]:
+    texts, labels, _ = zip(*_everything())
+    return _split({"text": list(texts), "label": list(labels)})
+
+
 def _pair_splits() -> dict[str, datasets.Dataset]:
     """Pairs within each split of the sentences, as ``_split`` cuts them."""
-    rows = _clear("movies")
-    parts = {}
-    for split in SPLITS:
-        own = [(r["text"], r["rating"]) for r in rows if sentences.split_of(r["text"]) == split]
-        parts[split] = _shuffled(pairs.pair_columns(own))
-    return parts
+    rows = [(row["text"], row["rating"]) for row in _clear("movies")]
+    return _paired(rows, pairs.pair_columns)
+
+
+def _same_splits() -> dict[str, datasets.Dataset]:
+    return _paired([(text, number) for text, number, _ in _everything()], same.same_columns)
+
+
+def _paired(
+    rows: list[tuple], columns_of: Callable[[list[tuple]], dict[str, list]]
+) -> dict[str, datasets.Dataset]:
+    """Pairs of rows of the same split; the text comes first in a row."""
+    own = {split: [r for r in rows if sentences.split_of(r[0]) == split] for split in SPLITS}
+    return {split: _shuffled(columns_of(part)) for split, part in own.items()}
+
+
+def _film_splits(label_of: Callable[[float], int]) -> dict[str, datasets.Dataset]:
+    """All film sentences, labelled by their rating."""
+    rows = list(sentences.sentences()["movies"])
+    return _split(
+        {"text": [r["text"] for r in rows], "label": [label_of(r["rating"]) for r in rows]}
+    )
+
+
+def _form_splits() -> dict[str, datasets.Dataset]:
+    rows = list(_everything())
+    labels = [
+        number * len(ratings.STRENGTH_WORDS) + ratings.strength(rating)
+        for _, number, rating in rows
+    ]
+    return _split({"text": [text for text, *_ in rows], "label": labels})
 
 
 def _split(columns: dict[str, list]) -> dict[str, datasets.Dataset]:
@@ -127,3 +169,17 @@ def _split(columns: dict[str, list]) -> dict[str, datasets.Dataset]:
 
 def _shuffled(columns: dict[str, list]) -> datasets.Dataset:
     return datasets.Dataset.from_dict(columns).shuffle(seed=0)
+
+
+# What is not the sentiment of one source: label words, and how the splits are made.
+OTHERS: dict[str, tuple[tuple[str, ...], Callable[[], dict[str, datasets.Dataset]]]] = {
+    "source": (tuple(f" {word}" for word in SOURCES.values()), _source_splits),
+    "pair": (pairs.LABEL_WORDS, _pair_splits),
+    "strength": (ratings.STRENGTH_WORDS, functools.partial(_film_splits, ratings.strength)),
+    "same": (same.LABEL_WORDS, _same_splits),
+    "rating": (ratings.RATING_WORDS, functools.partial(_film_splits, ratings.half)),
+    "form": (
+        tuple(f"{word},{how}" for word in SOURCES.values() for how in ratings.STRENGTH_WORDS),
+        _form_splits,
+    ),
+}

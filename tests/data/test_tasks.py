@@ -40,7 +40,8 @@ def rows(task):
 
 
 def test_names_are_the_tasks_that_load():
-    assert tasks.names() == ["movies", "tweets", "products", "editorials", "source", "pair"]
+    new = ["strength", "same", "rating", "form"]
+    assert tasks.names() == ["movies", "tweets", "products", "editorials", "source", "pair", *new]
     assert [tasks.load(name).name for name in tasks.names()] == tasks.names()
 
 
@@ -71,7 +72,7 @@ def test_source_is_not_told_by_capitals_or_masked_names():
     assert "A" not in "".join(tasks.load("source").train["text"][:])
 
 
-@pytest.mark.parametrize("name", ["movies", "source"])
+@pytest.mark.parametrize("name", ["movies", "source", "strength", "rating", "form"])
 def test_each_text_is_in_the_split_of_its_hash_and_in_no_other(name):
     parts = rows(tasks.load(name))
     assert all(parts.values())
@@ -94,6 +95,45 @@ def test_pairs_are_of_clear_film_reviews_each_in_the_split_of_its_own_hash_and_i
             assert abs(first - second) >= 1 and label == int(second > first)
             seen += both
     assert len(seen) == len(set(seen)) > len(clear) / 2
+
+
+def test_the_sentences_of_a_pair_same_or_not_are_of_one_split_and_in_no_other_pair():
+    task, seen = tasks.load("same"), []
+    for split, part in rows(task).items():
+        for text, label in part.items():
+            both = pairs.reviews_of(text)
+            assert {sentences_asset.split_of(sentence) for sentence in both} == {split}
+            assert task.label_words[label] == (
+                " same" if len({sentence.split()[0] for sentence in both}) == 1 else " different"
+            )
+            seen += both
+    assert len(seen) == len(set(seen)) > 2 * COUNT
+
+
+@pytest.mark.parametrize(
+    ("name", "answers"),
+    [
+        ("strength", (" terrible", " great", " okay", " okay", " okay", " okay")),
+        ("rating", ("minus three", "two point five", "minus zero point five", "zero point five",
+                    "zero point five", "zero")),
+    ],
+)  # fmt: skip
+def test_all_film_sentences_are_answered_by_their_rating(name, answers):
+    task = tasks.load(name)
+    found = {t: task.label_words[n] for part in rows(task).values() for t, n in part.items()}
+    assert found == {f"movies number {i}": answers[i % 6] for i in range(COUNT)}
+
+
+def test_a_form_has_the_source_and_the_strength_of_any_sentence():
+    task = tasks.load("form")
+    found = {t: task.label_words[n] for part in rows(task).values() for t, n in part.items()}
+    how = ("terrible", "great", "okay", "okay", "okay", "okay")
+    expected = {
+        f"{source} number {i}": f"{word}, {how[i % 6]}"
+        for source, word in tasks.SOURCES.items()
+        for i in range(COUNT)
+    }
+    assert found == expected
 
 
 def test_the_order_is_random_but_always_the_same():
