@@ -29,6 +29,7 @@ IN_WORKERS = {  # the same, with study_NAME(folder, workers)
     "qlora": "course_utils.experiments.qlora",
     "how_much": "course_utils.experiments.how_much",
     "label_counts": "course_utils.experiments.label_counts",
+    "labels": "course_utils.experiments.labels",
     "update": "course_utils.experiments.update",
     "intruders": "course_utils.experiments.intruders",
     "memory_held_out": "course_utils.experiments.memory",

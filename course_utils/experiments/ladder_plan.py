@@ -10,7 +10,7 @@ cut off has whole cells with all their seeds, of the most important tasks.
 """
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from course_utils.errors import CourseError
 from course_utils.methods.names import Method
@@ -36,30 +36,42 @@ class Job:
         model: hub id or folder; empty for the course's own.
         name: of the model in the records.
         method: one of ``TRAINED``, or ``PROMPTS``.
-        trials: learning rate and seed of each training; they go on together.
+        labels: training examples, drawn anew with each seed; 0 for all of them.
+        validation: items that choose rates, prompts and weights.
+        trials: learning rate and seed of each training; they go on together. A cell has none.
     """
 
     model: str
     name: str
     task: str
     method: str
+    labels: int = 0
+    validation: int = 500
     trials: tuple[tuple[float, int], ...] = ()
 
 
-def ready(model: str, name: str, task: str, method: str, rungs: Iterable[Rung]) -> list[Job]:
+def ready(cell: Job, rungs: Iterable[Rung], seeds: Sequence[int] = MORE_SEEDS) -> list[Job]:
     """What can be done next in a cell, given what there is.
 
     Trainings of soft prompts and of LoRA go on together; of full fine-tuning each is a job.
+
+    Args:
+        seeds: that train at the chosen rate, beside seed 0.
     """
-    if method == PROMPTS:
-        done = of(rungs, name, task, ZERO_SHOT) and of(rungs, name, task, FEW_SHOT)
-        return [] if done else [Job(model, name, task, method)]
-    trials = missing(of(rungs, name, task, method), RATES[method])
-    parts = [(trial,) for trial in trials] if method == Method.FULL.value else [tuple(trials)]
-    return [Job(model, name, task, method, part) for part in parts if part]
+    rungs = [rung for rung in rungs if cell.labels in (0, rung.labels)]
+    if cell.method == PROMPTS:
+        kinds = (ZERO_SHOT, FEW_SHOT)
+        return [] if all(of(rungs, cell.name, cell.task, kind) for kind in kinds) else [cell]
+    own = of(rungs, cell.name, cell.task, cell.method)
+    trials = missing(own, RATES[cell.method], seeds)
+    alone = cell.method == Method.FULL.value
+    parts = [(trial,) for trial in trials] if alone else [tuple(trials)]
+    return [dataclasses.replace(cell, trials=part) for part in parts if part]
 
 
-def missing(rungs: Sequence[Rung], rates: Sequence[float]) -> list[tuple[float, int]]:
+def missing(
+    rungs: Sequence[Rung], rates: Sequence[float], seeds: Sequence[int] = MORE_SEEDS
+) -> list[tuple[float, int]]:
     """The trials of a cell that come next: the search, the rates beyond it, the other seeds."""
     tried = {rung.learning_rate for rung in rungs if rung.seed == 0}
     if search := [(rate, 0) for rate in rates if rate not in tried]:
@@ -71,23 +83,24 @@ def missing(rungs: Sequence[Rung], rates: Sequence[float]) -> list[tuple[float, 
     if len(tried) < len(rates) + MOST_BEYOND and best in (min(tried), max(tried)):
         place = GRID.index(best) + (1 if best == max(tried) else -1)
         return [(GRID[place], 0)]
-    seeds = {rung.seed for rung in rungs if rung.learning_rate == best}
-    return [(best, seed) for seed in MORE_SEEDS if seed not in seeds]
+    done = {rung.seed for rung in rungs if rung.learning_rate == best}
+    return [(best, seed) for seed in seeds if seed not in done]
+
+
+WhatNext = Callable[[Job, Iterable[Rung]], list[Job]]
 
 
 class LadderSchedule:
     """What is left to do.
 
     Args:
-        models: hub id or folder, and name, of each model.
-        tasks: their names.
+        cells: the most important first.
         rungs: what there is already.
+        what_next: like ``ready``.
     """
 
-    def __init__(
-        self, models: Sequence[tuple[str, str]], tasks: Sequence[str], rungs: Iterable[Rung]
-    ):
-        self._cells = list(cells(models, tasks))
+    def __init__(self, cells: Sequence[Job], rungs: Iterable[Rung], what_next: WhatNext = ready):
+        self._cells, self._what_next = cells, what_next
         self._rungs, self._begun = list(rungs), set[Job]()
 
     def next_job(self) -> Job | None:
@@ -97,7 +110,7 @@ class LadderSchedule:
         have their turn.
         """
         for cell in self._cells:
-            jobs = [job for job in ready(*cell, self._rungs) if job not in self._begun]
+            jobs = [job for job in self._what_next(cell, self._rungs) if job not in self._begun]
             if jobs:
                 self._begun.add(jobs[0])
                 return jobs[0]
@@ -108,11 +121,14 @@ class LadderSchedule:
         self._rungs += rungs
 
 
-def cells(
-    models: Sequence[tuple[str, str]], tasks: Sequence[str]
-) -> Iterator[tuple[str, str, str, str]]:
-    """All cells, the most important first."""
+def cells(models: Sequence[tuple[str, str]], tasks: Sequence[str]) -> Iterator[Job]:
+    """All cells of the ladder, the most important first.
+
+    Args:
+        models: hub id or folder, and name, of each model.
+        tasks: their names.
+    """
     for task in tasks:
         for model, name in models:
             for method in (PROMPTS, *TRAINED):
-                yield model, name, task, method
+                yield Job(model, name, task, method)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from course_utils.errors import CourseError
-from course_utils.experiments import ladder, ladder_prompts, run_study
+from course_utils.experiments import ladder, ladder_jobs, ladder_prompts, run_study
 from course_utils.experiments.until_best import Rule
 from course_utils.measure.scoring import evaluate
 from course_utils.methods.names import Method
@@ -33,10 +33,10 @@ def study(monkeypatch, tmp_path, task):  # noqa: F811
         return model, tiny_tokenizer()
 
     monkeypatch.setattr(ladder, "perform_next", perform_next)
-    monkeypatch.setattr(ladder, "load_model", load_model)
-    monkeypatch.setattr(ladder.tasks, "load", lambda name: task)
-    monkeypatch.setattr(ladder, "RULE", Rule(8, 2, 2, 2, 4))
-    monkeypatch.setattr(ladder, "LENGTH", 3)
+    monkeypatch.setattr(ladder_jobs, "load_model", load_model)
+    monkeypatch.setattr(ladder_jobs.tasks, "load", lambda name: task)
+    monkeypatch.setattr(ladder_jobs, "RULE", Rule(8, 2, 2, 2, 4))
+    monkeypatch.setattr(ladder_jobs, "LENGTH", 3)
     monkeypatch.setattr(ladder_prompts, "SHOTS", (2,))
 
     def run():
@@ -56,9 +56,7 @@ def test_each_method_is_searched_and_then_trained_with_three_seeds(study, task, 
         assert {rung.seed for rung in own} == {0, 1, 2}
         assert all(rung.readings[-1][1] == rung.correct for rung in own)
         assert all(len(rung.correct) == len(task.test) for rung in own)
-        assert {rung.together for rung in own} == ({1} if method == FULL else {4, 2, 1} & {
-            rung.together for rung in own
-        })  # fmt: skip
+        assert max(rung.together for rung in own) == (1 if method == FULL else 4)
     assert {r.trainable_parameters for r in rungs if r.method == SOFT} == {3 * 32}
     assert "prompt tuning rate 0.03 seed 0: test" in capsys.readouterr().out
     again, same = study()
@@ -83,14 +81,14 @@ def test_the_prompts_are_the_best_by_validation_items(study, task):  # noqa: F81
 
 
 def test_a_job_that_fails_leaves_the_others(study, monkeypatch, capsys):
-    own = ladder.prepared
+    own = ladder_jobs.prepared
 
     def failing(method, *rest):
         if method == LORA:
             raise torch.OutOfMemoryError("full\nof tensors")
         return own(method, *rest)
 
-    monkeypatch.setattr(ladder, "prepared", failing)
+    monkeypatch.setattr(ladder_jobs, "prepared", failing)
     done, rungs = study()
     assert [job.method for job in done].count(LORA) == 1
     assert {rung.method for rung in rungs} == {ZERO_SHOT, FEW_SHOT, SOFT, FULL}
@@ -107,7 +105,7 @@ def test_a_wrong_task_is_refused(tmp_path):
     "model, name", [("", NAME), ("me/Qwen2.5-0.5B", "Qwen2.5-0.5B"), ("/a/b/", "b")]
 )
 def test_a_model_is_known_by_the_last_part_of_its_name(model, name):
-    assert ladder._name(model) == name
+    assert ladder.name_of(model) == name
 
 
 def test_every_task_has_templates_of_which_the_first_is_trained():

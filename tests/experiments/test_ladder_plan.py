@@ -35,9 +35,9 @@ def test_every_method_has_as_many_rates_all_of_the_grid():
 
 
 def test_soft_prompts_and_lora_search_together_and_full_fine_tuning_one_by_one():
-    whole = ready("", "m", "pair", SOFT, [])
+    whole = ready(Job("", "m", "pair", SOFT), [])
     assert [job.trials for job in whole] == [tuple((rate, 0) for rate in RATES[SOFT])]
-    single = ready("", "m", "pair", FULL, searched(FULL, (1.0, 0.5), task="pair"))
+    single = ready(Job("", "m", "pair", FULL), searched(FULL, (1.0, 0.5), task="pair"))
     assert [job.trials for job in single] == [((rate, 0),) for rate in RATES[FULL][2:]]
 
 
@@ -72,23 +72,23 @@ def test_where_every_rate_diverged_there_is_nothing_more_to_do():
 
 def test_tasks_come_first_then_models_then_methods():
     order = list(cells([("a/one", "one"), ("two", "two")], ["pair", "movies"]))
-    assert order[0] == ("a/one", "one", "pair", PROMPTS) and len(order) == 16
-    assert [cell[2] for cell in order] == ["pair"] * 8 + ["movies"] * 8
-    assert [cell[1] for cell in order[:8]] == ["one"] * 4 + ["two"] * 4
+    assert order[0] == Job("a/one", "one", "pair", PROMPTS) and len(order) == 16
+    assert [cell.task for cell in order] == ["pair"] * 8 + ["movies"] * 8
+    assert [cell.name for cell in order[:8]] == ["one"] * 4 + ["two"] * 4
 
 
 def test_a_schedule_goes_on_to_the_next_cell_while_a_search_runs():
-    schedule = LadderSchedule([("", "m")], ["pair"], [])
+    schedule = LadderSchedule(list(cells([("", "m")], ["pair"])), [])
     begun = [schedule.next_job() for _ in range(7)]
     assert [job.method for job in begun] == [PROMPTS, SOFT, LORA, FULL, FULL, FULL, FULL]
     assert schedule.next_job() is None
     schedule.settle(searched(SOFT, (4, 1, 2, 3), task="pair", model="m"))
     best = RATES[SOFT][1]
-    assert schedule.next_job() == Job("", "m", "pair", SOFT, ((best, 1), (best, 2)))
+    assert schedule.next_job() == Job("", "m", "pair", SOFT, trials=((best, 1), (best, 2)))
     assert schedule.next_job() is None
 
 
 def test_what_is_there_is_not_done_again():
     prompts = [rung(method=method, task="pair", model="m") for method in (ZERO_SHOT, FEW_SHOT)]
-    schedule = LadderSchedule([("", "m")], ["pair"], prompts)
+    schedule = LadderSchedule(list(cells([("", "m")], ["pair"])), prompts)
     assert schedule.next_job().method == SOFT
