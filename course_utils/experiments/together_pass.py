@@ -68,7 +68,7 @@ class TogetherPass:
                 [p for trial in active for p in self.trained.parameters_of(trial)]
             )
             self._graphs_for = active
-        key = tuple(batch.input_ids.shape)
+        key = (len(batch.input_ids), batch.input_ids.shape[1])
         if key not in self._graphs:
             self._graphs[key] = self._record(
                 batch.to(self.model.device), answers.to(self.model.device)

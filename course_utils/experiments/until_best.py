@@ -236,16 +236,20 @@ class _Run:
     def _read(self) -> None:
         """Answer the test items with the best weights so far, and go on with the present ones."""
         present = [p.detach().clone() for p in self.parameters]
-        torch._foreach_copy_(self.parameters, self._best)
+        _copy(self._best, self.parameters)
         self._trained.turn.active = (self.number,)
         _, correct = answered(self.model, *self._test)
         self.outcome.readings.append((self.outcome.steps, correct))
-        torch._foreach_copy_(self.parameters, present)
+        _copy(present, self.parameters)
 
     @torch.no_grad()
     def _end(self, why: str) -> None:
         self.outcome.ended = why
         for parameter in self.parameters:
             parameter.grad = None
-        torch._foreach_copy_(self.parameters, self._best)
+        _copy(self._best, self.parameters)
         self._read()
+
+
+def _copy(values: list[torch.Tensor], parameters: list[torch.nn.Parameter]) -> None:
+    torch._foreach_copy_([parameter.data for parameter in parameters], values)

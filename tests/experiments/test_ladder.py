@@ -6,7 +6,6 @@ import torch
 from course_utils.errors import CourseError
 from course_utils.experiments import ladder, ladder_jobs, ladder_prompts, run_study
 from course_utils.experiments.until_best import Rule
-from course_utils.measure.scoring import evaluate
 from course_utils.methods.names import Method
 from course_utils.model.identity import remember_origin
 from course_utils.model.tiny import tiny_model, tiny_tokenizer
@@ -63,23 +62,6 @@ def test_each_method_is_searched_and_then_trained_with_three_seeds(study, task, 
     assert again == [] and same == rungs
 
 
-def test_the_prompts_are_the_best_by_validation_items(study, task):  # noqa: F811
-    _, rungs = study()
-    zero, few = (next(r for r in rungs if r.method == m) for m in (ZERO_SHOT, FEW_SHOT))
-    model, tokenizer = tiny_model(), tiny_tokenizer()
-    number = int(zero.chosen.split(",")[0].removeprefix("template "))
-    prompt = ladder_prompts.Prompt(ladder_prompts.ASKED["movies"][number], task.label_words)
-    if not zero.chosen.endswith("calibrated"):
-        assert zero.correct == evaluate(model, tokenizer, prompt, task.test).correct
-    best = max(
-        evaluate(model, tokenizer, ladder_prompts.Prompt(t, task.label_words), task.validation)
-        .accuracy for t in ladder_prompts.ASKED["movies"]
-    )  # fmt: skip
-    found = ladder_prompts.zero_shot(model, tokenizer, task, task.validation)
-    assert found.accuracy >= best and found.correct == zero.correct
-    assert "2 shots, draw" in few.chosen
-
-
 def test_a_job_that_fails_leaves_the_others(study, monkeypatch, capsys):
     own = ladder_jobs.prepared
 
@@ -106,9 +88,3 @@ def test_a_wrong_task_is_refused(tmp_path):
 )
 def test_a_model_is_known_by_the_last_part_of_its_name(model, name):
     assert ladder.name_of(model) == name
-
-
-def test_every_task_has_templates_of_which_the_first_is_trained():
-    for name, templates in ladder_prompts.ASKED.items():
-        assert len(templates) == len(set(templates)) == 4, name
-    assert set(ladder.TASKS) <= set(ladder_prompts.ASKED)
