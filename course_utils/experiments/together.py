@@ -11,7 +11,7 @@ training that it would be alone; ``tests/experiments/test_until_best.py`` holds 
 import dataclasses
 import functools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 import torch
@@ -122,7 +122,7 @@ class LoRAs:
         return [p for layer in self._layers for p in (layer.lora_A[trial], layer.lora_B[trial])]
 
 
-def drawn_A(layers: Sequence[nn.Linear], rank: int, seed: int) -> list[torch.Tensor]:
+def drawn_A(layers: Iterable[nn.Linear], rank: int, seed: int) -> list[torch.Tensor]:
     """The (rank, in) starts of A, layer by layer, as ``add_lora`` draws them with this seed."""
     found = []
     with torch.random.fork_rng(devices=[]):
