@@ -29,10 +29,12 @@ IN_WORKERS = {  # the same, with study_NAME(folder, workers)
     "qlora": "course_utils.experiments.qlora",
     "how_much": "course_utils.experiments.how_much",
     "label_counts": "course_utils.experiments.label_counts",
+    "labels": "course_utils.experiments.labels",
     "update": "course_utils.experiments.update",
     "intruders": "course_utils.experiments.intruders",
     "memory_held_out": "course_utils.experiments.memory",
 }
+LADDER = "ladder"  # the study that --models and --tasks are for
 
 
 def prepare(arguments: argparse.Namespace) -> int:
@@ -124,9 +126,14 @@ def experiments(arguments: argparse.Namespace) -> int:
     folder = absolute(arguments.folder or results_folder() / "experiments")
     others = [study for study in arguments.studies if study not in ALL]
     for study in others:
-        if study not in MEASUREMENTS | IN_WORKERS:
-            known = ", ".join([*ALL, *MEASUREMENTS, *IN_WORKERS])
+        if study not in (*MEASUREMENTS, *IN_WORKERS, LADDER):
+            known = ", ".join([*ALL, *MEASUREMENTS, *IN_WORKERS, LADDER])
             raise CourseError(f"There is no study '{study}'", f"name some of: {known}")
+    if LADDER in others:
+        from course_utils.experiments.ladder import study_ladder
+
+        others.remove(LADDER)
+        study_ladder(folder, workers, arguments.models, arguments.tasks)
     for study in others:
         module = importlib.import_module((MEASUREMENTS | IN_WORKERS)[study])
         more = (workers,) if study in IN_WORKERS else ()
@@ -204,6 +211,10 @@ def parser() -> argparse.ArgumentParser:
             )
             command.add_argument("--folder", type=Path, help="where to write; results/experiments")
             command.add_argument("--workers", type=int, default=1, help="runs at the same time")
+            command.add_argument(
+                "--models", nargs="+", default=[], help="of the ladder: hub ids or folders"
+            )
+            command.add_argument("--tasks", nargs="+", default=[], help="of the ladder")
         if function is memory:
             add_arguments(command)
         if function is notebooks:

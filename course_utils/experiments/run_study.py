@@ -4,6 +4,7 @@ import dataclasses
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -27,7 +28,7 @@ ALL = (*STUDIES, *FINALS)
 class Failed:
     """A run that came to nothing, and why."""
 
-    run: Run
+    run: Any
     why: str
 
 

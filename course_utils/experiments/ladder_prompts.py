@@ -1,0 +1,129 @@
+"""What words alone reach, for the ladder: the best of several prompts, without and with examples.
+
+Each candidate is tried on the validation items, as it is and with its preference divided out (batch
+calibration, Zhou et al. 2024, with the validation texts' scores, which needs no labels); the best
+answers the test items.
+"""
+
+import dataclasses
+import itertools
+
+import datasets
+import torch
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from course_utils.data.prompts import Prompt, calibrate, draw_shots
+from course_utils.data.tasks import Task
+from course_utils.experiments.trainings import REVIEW, TEMPLATES
+from course_utils.measure.evaluation import Evaluation
+from course_utils.measure.scoring import evaluate
+
+ASKED = {  # by task; the first is the one that is trained
+    "movies": (
+        REVIEW,
+        "{text}\nThe sentiment of this review is",
+        "Is this film review positive or negative?\n{text}\nAnswer:",
+        "Film review: {text}\nThe critic's opinion of the film is",
+    ),
+    "strength": (
+        "Review: {text}\nThe film is",
+        "{text}\nIn one word (terrible, bad, okay, good, great), the film is",
+        "How good is the film: terrible, bad, okay, good or great?\nReview: {text}\nAnswer:",
+        "Film review: {text}\nThe critic's opinion of the film is",
+    ),
+    "pair": (
+        TEMPLATES["pair"],
+        "{text}\nThe more positive of the two reviews is",
+        "Which of two film reviews is more positive?\n{text}\nAnswer (A or B):",
+        "{text}\nThe critic who liked the film more is",
+    ),
+    "same": (
+        "{text}\nQuestion: are the sources of A and B the same or different?\nAnswer:",
+        "{text}\nThe sources of the two sentences are",
+        "Tweet, film review, product review or editorial? Are A and B of the same kind, or "
+        "different?\n{text}\nAnswer:",
+        "{text}\nThe kinds of text that A and B come from are",
+    ),
+    "source": (
+        TEMPLATES["source"],
+        "{text}\nThis sentence comes from a review or text of the kind",
+        "Is this a film, tweet, product or editorial text?\n{text}\nAnswer:",
+        "{text}\nKind (film, tweet, product, editorial):",
+    ),
+}
+SHOTS, DRAWS, MAX_WORDS = (4, 8), (0, 1, 2), 80
+
+
+@dataclasses.dataclass(frozen=True)
+class Best:
+    """The best of some candidates.
+
+    Attributes:
+        name: which it is.
+        prompt: itself.
+        accuracy: on the validation items.
+        correct: one character a test item, ``1`` where right.
+    """
+
+    name: str
+    prompt: Prompt
+    accuracy: float
+    correct: str
+
+
+def trained_prompt(task: Task) -> Prompt:
+    """The prompt that every method trains on a task."""
+    return Prompt(ASKED[task.name][0], task.label_words)
+
+
+def zero_shot(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    task: Task,
+    validation: datasets.Dataset,
+) -> Best:
+    """The best of the templates of a task."""
+    prompts = {f"template {i}": Prompt(t, task.label_words) for i, t in enumerate(ASKED[task.name])}
+    return _best(model, tokenizer, task, validation, prompts)
+
+
+def few_shot(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    task: Task,
+    validation: datasets.Dataset,
+    prompt: Prompt,
+) -> Best:
+    """The best of several draws of 4 and of 8 training examples before ``prompt``."""
+    prompts = {
+        f"{shots} shots, draw {draw}": prompt.with_shots(
+            draw_shots(task.train, shots, draw, MAX_WORDS)
+        )
+        for shots, draw in itertools.product(SHOTS, DRAWS)
+    }
+    return _best(model, tokenizer, task, validation, prompts)
+
+
+def _best(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    task: Task,
+    validation: datasets.Dataset,
+    prompts: dict[str, Prompt],
+) -> Best:
+    tried: list[tuple[float, str, str]] = []
+    references: dict[str, torch.Tensor] = {}
+    for name, prompt in prompts.items():
+        plain = evaluate(model, tokenizer, prompt, validation)
+        references[name] = plain.scores
+        even = _calibrated(plain, plain.scores)
+        tried += [(plain.accuracy, name, ""), (even.accuracy, name, ", calibrated")]
+    accuracy, name, calibrated = max(tried, key=lambda candidate: candidate[0])
+    found = evaluate(model, tokenizer, prompts[name], task.test)
+    if calibrated:
+        found = _calibrated(found, references[name])
+    return Best(name + calibrated, prompts[name], accuracy, found.correct)
+
+
+def _calibrated(found: Evaluation, reference: torch.Tensor) -> Evaluation:
+    return dataclasses.replace(found, scores=calibrate(found.scores, reference))

@@ -1,0 +1,94 @@
+"""Which jobs of the ladder come next."""
+
+import pytest
+
+from course_utils.experiments.ladder_plan import (
+    GRID,
+    MORE_SEEDS,
+    PROMPTS,
+    RATES,
+    Job,
+    LadderSchedule,
+    cells,
+    missing,
+    ready,
+)
+from course_utils.methods.names import Method
+from course_utils.recorded.ladder import FEW_SHOT, TRAINED, ZERO_SHOT
+from tests.recorded.made_up_ladder import rung
+
+FULL, LORA, SOFT = Method.FULL.value, Method.LORA.value, Method.PROMPT_TUNING.value
+
+
+def searched(method, losses, **more):
+    return [
+        rung(method=method, learning_rate=rate, loss=loss, **more)
+        for rate, loss in zip(RATES[method], losses)
+    ]
+
+
+def test_every_method_has_as_many_rates_all_of_the_grid():
+    assert {len(rates) for rates in RATES.values()} == {4} and set(RATES) == set(TRAINED)
+    for rates in RATES.values():
+        start = GRID.index(rates[0])
+        assert list(rates) == GRID[start : start + 4]
+
+
+def test_soft_prompts_and_lora_search_together_and_full_fine_tuning_one_by_one():
+    whole = ready(Job("", "m", "pair", SOFT), [])
+    assert [job.trials for job in whole] == [tuple((rate, 0) for rate in RATES[SOFT])]
+    single = ready(Job("", "m", "pair", FULL), searched(FULL, (1.0, 0.5), task="pair"))
+    assert [job.trials for job in single] == [((rate, 0),) for rate in RATES[FULL][2:]]
+
+
+@pytest.mark.parametrize("losses, place", [((1, 2, 3, 4), -1), ((4, 3, 2, 1), 4)])
+def test_a_best_rate_at_the_edge_is_searched_beyond_twice_at_most(losses, place):
+    rungs = searched(LORA, losses)
+    beyond = GRID[GRID.index(RATES[LORA][0]) + place]
+    assert missing(rungs, RATES[LORA]) == [(beyond, 0)]
+    rungs.append(rung(method=LORA, learning_rate=beyond, loss=0.5))
+    further = GRID[GRID.index(beyond) + (1 if place > 0 else -1)]
+    assert missing(rungs, RATES[LORA]) == [(further, 0)]
+    rungs.append(rung(method=LORA, learning_rate=further, loss=0.4))
+    assert missing(rungs, RATES[LORA]) == [(further, seed) for seed in MORE_SEEDS]
+
+
+def test_the_other_seeds_train_at_the_best_rate_and_then_the_cell_is_done():
+    rungs = searched(LORA, (4, 1, 2, 3))
+    best = RATES[LORA][1]
+    assert missing(rungs, RATES[LORA]) == [(best, 1), (best, 2)]
+    rungs.append(rung(method=LORA, learning_rate=best, seed=1, loss=0.1))
+    assert missing(rungs, RATES[LORA]) == [(best, 2)]
+    rungs.append(rung(method=LORA, learning_rate=best, seed=2, loss=9))
+    assert missing(rungs, RATES[LORA]) == []
+
+
+def test_where_every_rate_diverged_there_is_nothing_more_to_do():
+    rungs = searched(LORA, (1, 1, 1, 1), ended="diverged")
+    assert missing(rungs, RATES[LORA]) == []
+    rungs[0] = rung(method=LORA, learning_rate=RATES[LORA][0], loss=3)
+    assert missing(rungs, RATES[LORA]) == [(3e-5, 0)]
+
+
+def test_tasks_come_first_then_models_then_methods():
+    order = list(cells([("a/one", "one"), ("two", "two")], ["pair", "movies"]))
+    assert order[0] == Job("a/one", "one", "pair", PROMPTS) and len(order) == 16
+    assert [cell.task for cell in order] == ["pair"] * 8 + ["movies"] * 8
+    assert [cell.name for cell in order[:8]] == ["one"] * 4 + ["two"] * 4
+
+
+def test_a_schedule_goes_on_to_the_next_cell_while_a_search_runs():
+    schedule = LadderSchedule(list(cells([("", "m")], ["pair"])), [])
+    begun = [schedule.next_job() for _ in range(7)]
+    assert [job.method for job in begun] == [PROMPTS, SOFT, LORA, FULL, FULL, FULL, FULL]
+    assert schedule.next_job() is None
+    schedule.settle(searched(SOFT, (4, 1, 2, 3), task="pair", model="m"))
+    best = RATES[SOFT][1]
+    assert schedule.next_job() == Job("", "m", "pair", SOFT, trials=((best, 1), (best, 2)))
+    assert schedule.next_job() is None
+
+
+def test_what_is_there_is_not_done_again():
+    prompts = [rung(method=method, task="pair", model="m") for method in (ZERO_SHOT, FEW_SHOT)]
+    schedule = LadderSchedule(list(cells([("", "m")], ["pair"])), prompts)
+    assert schedule.next_job().method == SOFT
