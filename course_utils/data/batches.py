@@ -144,13 +144,11 @@ def pack(
     """
     pad_id = _checked(sequences, pad_id)
     lengths = [len(ids) for ids in sequences]
-    longest = max(lengths)
-    least = _rounded(longest)
+    least = _rounded(max(lengths))
     wanted = range(least, max(least, WIDEST_PACKED) + 1, ROUND_TO)
-    tried = [
-        (width, _first_fit(lengths, width)) for width in {_width(longest, w, most) for w in wanted}
-    ]
-    width, places = min(tried, key=lambda rows: _cost(*rows, before))
+    widths = sorted({_width(max(lengths), width, most) for width in wanted})
+    width = min(widths, key=lambda width: _cost(lengths, width, before))
+    places = _first_fit(lengths, width)
     rows = _rows(places)
     input_ids, texts = torch.full((rows, width), pad_id), torch.full((rows, width), -1)
     position_ids = torch.zeros(rows, width, dtype=torch.int64)
@@ -168,10 +166,10 @@ def _rows(places: list[tuple[int, int]]) -> int:
     return 1 + max(row for row, _ in places)
 
 
-def _cost(width: int, places: list[tuple[int, int]], before: int) -> int:
+def _cost(lengths: list[int], width: int, before: int) -> int:
     """What a pass over rows of this width costs, in units that only compare."""
     keys = before + width
-    return _rows(places) * keys * (POSITION_COST + keys)
+    return _rows(_first_fit(lengths, width)) * keys * (POSITION_COST + keys)
 
 
 def _first_fit(lengths: list[int], width: int) -> list[tuple[int, int]]:
