@@ -124,7 +124,7 @@ def make(*arguments):
 
 def test_make_help_lists_every_command():
     listed = [line.split()[1] for line in make().stdout.splitlines()]
-    assert sorted(listed) == ["help", "lab", "notebooks", "run", "solutions", "test"]
+    assert sorted(listed) == ["fast", "help", "lab", "notebooks", "run", "solutions", "test"]
 
 
 def test_make_lab_installs_prepares_and_opens_the_first_lesson(tmp_path):
@@ -144,7 +144,7 @@ def test_make_run_goes_on_unless_told_to_begin_again(tmp_path, words, again):
 def test_make_skips_what_is_installed(tmp_path):
     (tmp_path / "lab.stamp").touch()
     (tmp_path / "dev.stamp").touch()
-    for target in ("lab", "test", "run", "solutions", "notebooks"):
+    for target in ("lab", "fast", "test", "run", "solutions", "notebooks"):
         assert "pip install" not in make("--dry-run", target, f"VENV={tmp_path}").stdout
 
 
