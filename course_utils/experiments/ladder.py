@@ -2,7 +2,8 @@
 
 One process a GPU (``--workers``); what the folder already holds is not done again, so a study that
 was cut off goes on with the same command, on another machine too. Each model has a file of its own
-there, so that studies of several models may run at the same time.
+there, so that studies of several models may run at the same time. Where no hub can be reached:
+``experiments/ladder_models.md``.
 """
 
 import time
