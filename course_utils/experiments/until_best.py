@@ -251,5 +251,6 @@ class _Run:
         self._read()
 
 
+@torch.no_grad()
 def _copy(values: list[torch.Tensor], parameters: list[torch.nn.Parameter]) -> None:
-    torch._foreach_copy_([parameter.data for parameter in parameters], values)
+    torch._foreach_copy_(parameters, values)
