@@ -253,4 +253,5 @@ class _Run:
 
 @torch.no_grad()
 def _copy(values: list[torch.Tensor], parameters: list[torch.nn.Parameter]) -> None:
-    torch._foreach_copy_(parameters, values)
+    for parameter, value in zip(parameters, values):
+        parameter.copy_(value)
