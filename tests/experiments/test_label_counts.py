@@ -20,6 +20,8 @@ from course_utils.recorded.label_counts import (
     recorded_label_counts,
 )
 
+pytestmark = pytest.mark.slow  # together many seconds
+
 TURNS = "{% for m in messages %}[user]\n{{ m['content'] }}\n{% endfor %}[assistant]"
 
 

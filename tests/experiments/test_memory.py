@@ -17,6 +17,8 @@ from course_utils.training import mixed_precision
 from tests.memory.live_bytes import LiveBytes
 from tests.memory.tiny_families import CPU, tiny_config
 
+pytestmark = pytest.mark.slow  # together many seconds
+
 CELLS = [Cell("Llama-2-7B", None, Training(method, 2, 48, rank=4)) for method in METHODS]
 
 

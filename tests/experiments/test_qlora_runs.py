@@ -13,6 +13,8 @@ from course_utils.quantisation.layer import quantised_layers
 from course_utils.recorded.qlora import Arm, Trial
 from tests.experiments import wide_model
 
+pytestmark = pytest.mark.slow  # together many seconds
+
 
 @pytest.fixture(autouse=True)
 def tiny(tmp_path, monkeypatch):

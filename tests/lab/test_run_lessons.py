@@ -14,6 +14,8 @@ from course_utils.errors import CourseError
 from course_utils.lab import labbook, run_lessons
 from course_utils.model.identity import model_name
 
+pytestmark = pytest.mark.slow  # together many seconds
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -109,7 +111,6 @@ def test_lessons_run_in_order_and_their_source_stays(no_scoreboard, capfd):
     assert err == ""  # no warning of a library's
 
 
-@pytest.mark.slow
 def test_what_lessons_measure_is_kept_apart_from_the_learners(monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COURSE_RESULTS", "mine")  # relative, and the kernel works elsewhere
@@ -154,7 +155,6 @@ def test_a_cell_that_takes_too_long_is_named(monkeypatch, tmp_path):
         run_lessons._run(source, tmp_path / "01_first.ipynb")
 
 
-@pytest.mark.slow
 def test_the_next_run_goes_on_at_the_lesson_that_is_not_finished(no_scoreboard, capsys):
     count = "p = open('log{0}', 'a'); p.write('.'); p.close()"
     write_lesson("01_first", count.format(1))

@@ -11,6 +11,8 @@ from course_utils.memory.training import METHODS, Training
 from course_utils.methods.names import Method
 from tests.memory.tiny_families import FAMILIES, counted, tiny_config
 
+pytestmark = pytest.mark.slow  # together many seconds
+
 FULL, LORA, QLORA, PROMPT = METHODS
 WIDE = {"adapter_dtype": torch.float32}
 

@@ -27,6 +27,8 @@ from course_utils.methods.names import Method
 from course_utils.training import mixed_precision
 from tests.memory.live_bytes import LiveBytes, kernel_of_a_gpu
 
+pytestmark = pytest.mark.slow  # together many seconds
+
 CPU = torch.device("cpu")
 UNTIED = Shape(256, 3, 8, 4, 32, 704, 2000, False)
 TIED = Shape(192, 2, 6, 2, 32, 512, 3000, True)
@@ -130,7 +132,6 @@ def fake_tensors():
             torch.set_default_dtype(torch.float32)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("method", [Method.FULL, Method.LORA, Method.PROMPT_TUNING])
 @pytest.mark.parametrize(
     ("name", "point"), [("Llama-3.2-1B", (8, 256, False)), ("Llama-2-7B", (4, 512, True))]
