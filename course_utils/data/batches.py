@@ -1,6 +1,6 @@
 """From prompts to batches of tokens, padded (lesson 2, *Batch and mask*) or packed.
 
-Training on a CPU packs: several texts share a row, one behind the other, so that hardly any
+On a CPU, texts are packed: several share a row, one behind the other, so that hardly any
 position is padding. ``model.passes.packed_logits`` keeps them apart.
 """
 

@@ -20,6 +20,7 @@ from course_utils.experiments.trainings import examples_of, prompt_of, train_onc
 from course_utils.machine.device import pick_device
 from course_utils.machine.environment import PACKAGES, environment
 from course_utils.measure import scoring
+from course_utils.measure.baselines import STRENGTHS
 from course_utils.model.load import load_model
 from course_utils.recorded.label_counts import (
     AS_IT_IS,
@@ -100,7 +101,7 @@ def _empty(workers: int) -> dict[str, Any]:
         "task": TASK,
         "templates": candidates.templates(tokenizer),
         "unlabelled": candidates.UNLABELLED,
-        "tfidf": {"C": list(tfidf.CS), "folds": list(tfidf.FOLDS), "least": tfidf.LEAST},
+        "tfidf": {"C": list(STRENGTHS), "folds": list(tfidf.FOLDS), "least": tfidf.LEAST},
         "prompt": trainings.REVIEW,
         "validation": trainings.VALIDATION,
         "rates": list(RATES),

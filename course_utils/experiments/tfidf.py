@@ -5,12 +5,12 @@ Words and pairs of words, weighted by how rare they are, and a logistic regressi
 
 from collections import Counter
 
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
 
-CS = (0.1, 1.0, 10.0, 100.0, 1000.0)
+from course_utils.measure.baselines import STRENGTHS, vectoriser
+
 FOLDS = (3, 5)  # at least and at most
 LEAST = 32  # labels with which C is chosen; with fewer it is 1
 
@@ -27,12 +27,10 @@ def fit_tfidf(texts: list[str], labels: list[int]) -> tuple[Pipeline, float]:
     Returns:
         What predicts labels of texts, and its C.
     """
-    model = make_pipeline(
-        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LogisticRegression(max_iter=1000)
-    )
+    model = make_pipeline(vectoriser(), LogisticRegression(max_iter=1000))
     folds = min(FOLDS[1], *Counter(labels).values())
     if len(labels) < LEAST or folds < FOLDS[0]:
         return model.fit(texts, labels), 1.0
-    grid = {"logisticregression__C": list(CS)}
+    grid = {"logisticregression__C": list(STRENGTHS)}
     search = GridSearchCV(model, grid, scoring="neg_log_loss", cv=folds).fit(texts, labels)
     return search.best_estimator_, search.best_params_["logisticregression__C"]

@@ -84,7 +84,7 @@ def bag_of_words(
     _refuse_unlearnable(train_labels)
     texts = checked_texts(texts)
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=whole("seed", seed, 0))
-    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
+    words = vectoriser()
     try:
         counts = words.fit_transform(train_texts)
     except ValueError as error:  # "empty vocabulary": the texts have been checked
@@ -95,6 +95,11 @@ def bag_of_words(
     search = GridSearchCV(model, {"C": STRENGTHS}, scoring="neg_log_loss", cv=folds)
     search.fit(counts, train_labels)
     return torch.from_numpy(search.predict_proba(words.transform(texts))).float()
+
+
+def vectoriser() -> TfidfVectorizer:
+    """TF-IDF of words and word pairs in lower case, counts as 1 + log(count); not yet fitted."""
+    return TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
 
 
 def _refuse_unlearnable(labels: list[int]) -> None:

@@ -8,7 +8,6 @@ import numpy
 import torch
 from scipy.sparse import csr_matrix, vstack
 from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.multiclass import OneVsRestClassifier
@@ -16,7 +15,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from course_utils.data.columns import texts_and_labels
 from course_utils.data.pairs import reviews_of
 from course_utils.data.tasks import SPLITS, Task
-from course_utils.measure.baselines import STRENGTHS
+from course_utils.measure.baselines import STRENGTHS, vectoriser
 from course_utils.measure.evaluation import Evaluation, fingerprint
 
 TOPICS = 50  # latent dimensions of a sentence of ``same``: 2,500 products for a pair
@@ -74,19 +73,15 @@ def _scores(model: OneVsRestClassifier, features: csr_matrix, labels: int) -> nu
     return scores / scores.sum(1, keepdims=True)
 
 
-def _vectoriser() -> TfidfVectorizer:
-    return TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
-
-
 def _counts(train: list[str], *others: list[str]) -> list[csr_matrix]:
-    words = _vectoriser().fit(train)
+    words = vectoriser().fit(train)
     return [words.transform(texts) for texts in (train, *others)]
 
 
 def _products(*splits: list[str]) -> list[numpy.ndarray]:
     """(pairs, TOPICS ** 2) of each split, the first of which is the training split."""
     both = [list(zip(*map(reviews_of, texts))) for texts in splits]
-    words = _vectoriser().fit([*both[0][0], *both[0][1]])
+    words = vectoriser().fit([*both[0][0], *both[0][1]])
     counts = [[words.transform(side) for side in pair] for pair in both]
     latent = TruncatedSVD(TOPICS, random_state=0).fit(vstack(counts[0]))
     sides = [[latent.transform(side) for side in pair] for pair in counts]

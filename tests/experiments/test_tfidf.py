@@ -3,6 +3,7 @@
 import pytest
 
 from course_utils.experiments import tfidf
+from course_utils.measure.baselines import STRENGTHS
 
 TEXTS = [f"{word} film number {i}" for i in range(40) for word in ("dull", "lovely")]
 LABELS = [0, 1] * 40
@@ -11,7 +12,7 @@ LABELS = [0, 1] * 40
 def test_words_decide():
     model, c = tfidf.fit_tfidf(TEXTS, LABELS)
     assert model.predict(["a lovely thing", "a dull thing"]).tolist() == [1, 0]
-    assert c in tfidf.CS[2:]  # labels without noise ask for little shrinking
+    assert c in STRENGTHS[2:]  # labels without noise ask for little shrinking
 
 
 @pytest.mark.parametrize("rows", [range(16), [*range(0, 80, 2), 1, 3]])
