@@ -42,11 +42,11 @@ class Rule:
         max_norm: longer gradients are scaled down to it.
     """
 
-    batch_size: int = 32
+    batch_size: int = 16
     warmup: int = 50
     validate_every: int = 50
-    patience: int = 6
-    most_steps: int = 3000
+    patience: int = 5
+    most_steps: int = 2500
     max_norm: float = 1.0
 
     def rate(self, step: int) -> float:
@@ -117,7 +117,7 @@ def train_until_best(
     trials: list[Trial],
     validation: list[Example],
     test: list[Example],
-    label_ids: list[int],
+    label_ids: list[int] | None,
     rule: Rule,
     pad_id: int,
 ) -> list[Outcome]:
@@ -130,7 +130,7 @@ def train_until_best(
         trained: what the trials train, in the order of ``trials``.
         validation: examples that decide how long.
         test: examples that are read and decide nothing.
-        label_ids: tokens among which an answer is chosen.
+        label_ids: tokens among which an answer is chosen; None where it is a whole reply.
 
     Raises:
         CourseError: the examples of a trial do not fill batches.
