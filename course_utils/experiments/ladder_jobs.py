@@ -40,7 +40,7 @@ from course_utils.training.backward import activation_bytes
 from course_utils.training.plan import Example, make_answer_examples, make_examples
 
 RULE = Rule()
-QUICK_RULE = Rule(batch_size=2, warmup=1, validate_every=1, patience=2, most_steps=2)
+QUICK_RULE = Rule(batch_size=2, warmup=1, validate_every=1, patience=2, most_steps=2, cooldown=1)
 QUICK_ITEMS = 12  # of each split; quick results stand in a folder of their own
 LENGTH, RANK, ALPHA = 20, 8, 16.0  # of soft prompts, and of LoRA on all linear layers
 SHARE = 0.7  # of a GPU's free memory that activations may take

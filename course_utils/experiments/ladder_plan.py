@@ -16,7 +16,7 @@ from course_utils.errors import CourseError
 from course_utils.methods.names import Method
 from course_utils.recorded.ladder import FEW_SHOT, TRAINED, ZERO_SHOT, Rung, chosen_rate, of
 
-TASKS = ("pair", "strength", "rating", "same", "movies")
+TASKS = ("pair", "strength", "rating", "movies", "same")
 RATES = {
     Method.PROMPT_TUNING.value: (0.03, 0.1, 0.3, 1.0),  # of the embeddings' mean length
     Method.LORA.value: (1e-4, 3e-4, 1e-3, 3e-3),
