@@ -16,6 +16,7 @@ before its end: the lowest until then.
 import dataclasses
 import math
 import time
+from collections.abc import Sequence
 
 import torch
 from transformers import PreTrainedModel
@@ -275,6 +276,6 @@ class _Run:
 
 
 @torch.no_grad()
-def _copy(values: list[torch.Tensor], parameters: list[torch.nn.Parameter]) -> None:
+def _copy(values: list[torch.Tensor], parameters: Sequence[torch.Tensor]) -> None:
     for parameter, value in zip(parameters, values):
         parameter.copy_(value)
