@@ -203,3 +203,18 @@ def wrong_doubled(labels, leads):
     if i == len(leads) - 1:
         return math.inf
     return labels[i] * 2 ** (leads[i] / (leads[i] - leads[i + 1]))
+
+
+SAYS = {
+    "wrong_linear": "the line is straight over the logarithm",
+    "wrong_first_crossing": "this is where it gets ahead for the first",
+    "wrong_last_upward": "a method that is behind at the last point",
+    "wrong_level_is_ahead": "level is not ahead: a lead of 0 counts",
+    "wrong_any_change_of_sign": "a method that is behind at the last point",
+    "wrong_measured_point": "this is the next number of labels that",
+    "wrong_interp_of_all": "interp wants values that rise from first",
+    "wrong_share_from_above": "the share of the way is counted from",
+    "wrong_whole_labels": "this is less than one label off: perhaps",
+    "wrong_nan_for_never": "nan is no number: where none is found,",
+    "wrong_doubled": "the numbers of labels need not double:",
+}

@@ -184,3 +184,18 @@ def wrong_strict_formula(losses, patience):
         if min(losses[n - patience + 1 : n + 1]) > min(losses[: n - patience + 1]):
             return n, int(np.argmin(losses[: n + 1]))
     return len(losses) - 1, int(np.argmin(losses))
+
+
+SAYS = {
+    "wrong_best_of_all": "the best is looked for in all losses:",
+    "wrong_equal_improves": "an equal loss is no improvement: compare",
+    "wrong_last_of_the_lowest": "of several equal losses, the best weights",
+    "wrong_one_more": "it stops one validation too late: patience",
+    "wrong_window_by_previous": "a loss is compared with the one before",
+    "wrong_never_reset": "the count of validations without progress",
+    "wrong_back_by_patience": "the best is taken as patience validations",
+    "wrong_oldest_of_window": "a loss is compared with that of some",
+    "wrong_relative_threshold": "an improvement counts however small it",
+    "wrong_sorted_losses": "the function changes its input in place;",
+    "wrong_strict_formula": "an equal loss is no improvement: compare",
+}

@@ -154,3 +154,19 @@ def wrong_log1p(sizes, gaps):
     fit = scipy.stats.linregress(np.log1p(sizes), gaps)
     half = scipy.stats.t.ppf(0.975, len(sizes) - 2) * fit.stderr
     return fit.slope, fit.slope - half, fit.slope + half
+
+
+SAYS = {
+    "wrong_natural_log": "the logarithm is another: with base 10",
+    "wrong_normal_quantile": "1.96 is the normal quantile: with few",
+    "wrong_one_sided_quantile": "the quantile is that of a 90 % interval:",
+    "wrong_degrees_of_the_quantile": "the degrees of freedom are n - 2: a line",
+    "wrong_maximum_likelihood_scatter": "the squared residuals are divided by",
+    "wrong_unscaled_covariance": "the scatter is left out: the sum of the",
+    "wrong_intercept_first": "this is the height of the line at log10(size)",
+    "wrong_through_the_origin": "the line has no height of its own, so",
+    "wrong_spread_not_centred": "the mean of x is not taken off in the",
+    "wrong_interval_of_the_gap": "this is the scatter about the line: how",
+    "wrong_estimate_in_the_middle": "the order is (slope, low, high); perhaps",
+    "wrong_log1p": "the logarithm is another: with base 10",
+}

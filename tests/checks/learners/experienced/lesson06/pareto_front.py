@@ -151,3 +151,20 @@ def wrong_against_kept_only(accuracies, costs):
         on.append(not any(q != point and all(x <= y for x, y in zip(q, point)) for q in kept))
         kept += [point] * on[-1]
     return on
+
+
+SAYS = {
+    "wrong_strictly_in_all": "a method counts as dominated only by",
+    "wrong_twins_removed": "two methods that are equal in all do",
+    "wrong_first_twin_stays": "of methods that are equal in all only",
+    "wrong_sign_of_accuracy": "a high accuracy is good, and a low cost:",
+    "wrong_costs_high_is_good": "a low cost is good: here a high one counts",
+    "wrong_first_cost_only": "only one of the costs is looked at: all",
+    "wrong_sum_of_costs": "the costs are added up: bytes and seconds",
+    "wrong_inverted": "the verdicts are turned: True is for",
+    "wrong_running_best": "sorting, and keeping each new record,",
+    "wrong_places": "these are the places of the methods:",
+    "wrong_strict_accuracy": "at equal accuracy a cheaper method dominates",
+    "wrong_all_costs_lower": "at equal costs, or some of them, a method",
+    "wrong_against_kept_only": "each is compared with those before it",
+}

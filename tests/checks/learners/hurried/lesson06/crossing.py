@@ -11,7 +11,7 @@ def right_loop(labels, leads):
         if leads[i] <= 0:
             if i == len(leads) - 1:
                 answer = math.inf
-            else:
+            elif leads[i + 1] > 0:
                 s = leads[i] / (leads[i] - leads[i + 1])
                 answer = labels[i] * (labels[i + 1] / labels[i]) ** s
     return answer
@@ -50,6 +50,19 @@ def right_pop(labels, leads):
         if u <= 0:
             return a * math.exp(math.log(b / a) * u / (u - v))
     return a
+
+
+def wrong_two_levels(labels, leads):
+    """Makes a share of every point behind: where two leads in a row are equal, divides by 0."""
+    answer = labels[0]
+    for i in range(len(leads)):
+        if leads[i] <= 0:
+            if i == len(leads) - 1:
+                answer = math.inf
+            else:
+                s = leads[i] / (leads[i] - leads[i + 1])
+                answer = labels[i] * (labels[i + 1] / labels[i]) ** s
+    return answer
 
 
 def wrong_straight_over_labels(labels, leads):
@@ -206,3 +219,26 @@ def wrong_bracket(labels, leads):
             s = leads[i] / leads[i] - leads[i + 1] if leads[i] else 0
             return labels[i] * (labels[i + 1] / labels[i]) ** s
     return labels[0]
+
+
+SAYS = {
+    "wrong_two_levels": "a divisor can be 0: think of that case",
+    "wrong_straight_over_labels": "the line is straight over the logarithm",
+    "wrong_first": "this is where it gets ahead for the first",
+    "wrong_no_inf": "a method that is behind at the last point",
+    "wrong_none": "does every way through the function end",
+    "wrong_index_error": "an index goes beyond the end: the last",
+    "wrong_zero_labels": "where it is ahead at all points, return",
+    "wrong_max_of_empty": "where it is ahead at all points, return",
+    "wrong_rounded": "this is less than one label off: perhaps",
+    "wrong_sign": "the divisor of the share is the whole",
+    "wrong_returns_log": "this is a logarithm: turn it back into",
+    "wrong_place": "this is a place in the list: return a",
+    "wrong_level": "level is not ahead: a lead of 0 counts",
+    "wrong_product": "the share of the way is an exponent:",
+    "wrong_point_before": "this is the last number of labels where",
+    "wrong_middle": "this is the middle of two points: the",
+    "wrong_other_method": "the lead is turned: above 0 the method",
+    "wrong_large_number": "a method that is behind at the last point",
+    "wrong_bracket": "the divisor of the share is the whole",
+}

@@ -238,3 +238,25 @@ def wrong_past_the_end(losses, patience):
         if i + 1 - best >= patience:
             return i + 1, best
     return len(losses) - 1, best
+
+
+SAYS = {
+    "wrong_worse_than_last": "a loss is compared with the one before",
+    "wrong_first_rise": "it stops at the first loss that is no",
+    "wrong_less_or_equal": "an equal loss is no improvement: compare",
+    "wrong_one_too_late": "it stops one validation too late: patience",
+    "wrong_one_too_early": "it stops one validation too early: patience",
+    "wrong_from_one": "the places count from 0: the loss before",
+    "wrong_count_not_place": "the stop is the number of validations",
+    "wrong_values": "these are losses: return the places of",
+    "wrong_order": "the two are swapped: first where training",
+    "wrong_no_return": "does every way through the function end",
+    "wrong_no_stop": "it never stops before the end: what ends",
+    "wrong_only_best": "this is one of the two: return both,",
+    "wrong_length_at_the_end": "if patience never ends, training stops",
+    "wrong_skips_number_zero": "the first loss, of the model before training,",
+    "wrong_both_at_best": "training does not stop at the best weights,",
+    "wrong_highest": "a low loss is good: here the highest",
+    "wrong_counter_kept": "the count of validations without progress",
+    "wrong_past_the_end": "an index goes beyond the end: the last",
+}

@@ -213,3 +213,29 @@ def wrong_int_sizes(sizes, gaps):
     fit = scipy.stats.linregress([len(str(int(s))) - 1 for s in sizes], gaps)
     t = scipy.stats.t.ppf(0.975, len(sizes) - 2)
     return fit.slope, fit.slope - t * fit.stderr, fit.slope + t * fit.stderr
+
+
+SAYS = {
+    "wrong_no_log": "the line is over the size itself: take",
+    "wrong_log_e": "the logarithm is another: with base 10",
+    "wrong_log2": "the logarithm is another: with base 10",
+    "wrong_n_minus_one": "the squared residuals are divided by",
+    "wrong_n": "the squared residuals are divided by",
+    "wrong_n_minus_one_everywhere": "the degrees of freedom are n - 2: a line",
+    "wrong_no_root": "the root is missing: the variance of",
+    "wrong_196": "1.96 is the normal quantile: with few",
+    "wrong_one_error": "this is one standard error to each side:",
+    "wrong_half_of_half": "the interval is half as wide as it should",
+    "wrong_half_returned": "the interval is missing: return the slope",
+    "wrong_ends_without_slope": "these are no ends of an interval: take",
+    "wrong_ends_swapped": "the order is (slope, low, high); perhaps",
+    "wrong_slope_only": "the interval is missing: return the slope",
+    "wrong_axes": "the axes are exchanged: the gap depends",
+    "wrong_ppf_of_95": "the quantile is that of a 90 % interval:",
+    "wrong_ends_of_the_ladder": "this is the slope from the first point",
+    "wrong_no_spread": "this is the scatter about the line: how",
+    "wrong_mean_spread": "the sum of (x - mean) ** 2 is not to",
+    "wrong_four_sizes": "four points are written in: n is the",
+    "wrong_rvalue": "the third number of linregress is the",
+    "wrong_list_log": "the logarithm takes one number at a time:",
+}

@@ -199,3 +199,26 @@ def wrong_index_twice(p_values, alpha=0.05):
 def wrong_words(p_values, alpha=0.05):
     """Returns words and not truth values; every word counts as true."""
     return ["yes" if r else "no" for r in right_loop(p_values, alpha)]
+
+
+SAYS = {
+    "wrong_bonferroni": "this is Bonferroni's correction, alpha",
+    "wrong_no_correction": "nothing is corrected: each p-value is",
+    "wrong_goes_on": "the first p-value that fails ends it:",
+    "wrong_sorted_order": "the verdicts are in the order of the",
+    "wrong_not_sorted": "the p-values have to be sorted first:",
+    "wrong_minus_k_minus_one": "the divisor is one too small: the lowest",
+    "wrong_k_from_one": "the divisor is one too large: the lowest",
+    "wrong_strictly_below": "a p-value that is exactly at its threshold",
+    "wrong_alpha_fixed": "the argument alpha is not used",
+    "wrong_places": "these are the places of what is rejected:",
+    "wrong_rejected_values": "these are p-values: return for each whether",
+    "wrong_inverted": "the verdicts are turned: True is for",
+    "wrong_includes_failing": "the first p-value that fails is rejected",
+    "wrong_descending": "it goes from the highest p-value on:",
+    "wrong_fdr": "the thresholds alpha * (k + 1) / m are",
+    "wrong_short": "the list ends at the first that fails:",
+    "wrong_how_many": "this is how many are rejected: return",
+    "wrong_index_twice": "index finds the first of equal p-values",
+    "wrong_words": "return one truth value a comparison,",
+}

@@ -207,3 +207,25 @@ def wrong_three_costs(accuracies, costs):
                 beaten = True
         front.append(not beaten)
     return front
+
+
+SAYS = {
+    "wrong_sign": "a high accuracy is good, and a low cost:",
+    "wrong_all_strict": "a method counts as dominated only by",
+    "wrong_equal_ones": "two methods that are equal in all do",
+    "wrong_itself": "nothing is left: each method is as good",
+    "wrong_any": "better in one is not enough to dominate:",
+    "wrong_any_at_all": "better in one is not enough to dominate:",
+    "wrong_tuples_compared": "tuples are compared by the first number",
+    "wrong_first_cost": "only one of the costs is looked at: all",
+    "wrong_sum": "the costs are added up: bytes and seconds",
+    "wrong_costs_only": "the accuracy is left out: it counts as",
+    "wrong_accuracy_only": "the costs are left out: they count as",
+    "wrong_best_in_something": "a method need not be the best in anything:",
+    "wrong_dominated": "the verdicts are turned: True is for",
+    "wrong_indices": "these are the places of the methods:",
+    "wrong_points_returned": "these are values of the methods: return",
+    "wrong_sorted_by_accuracy": "the verdicts are in the order of the",
+    "wrong_better_in_costs_too": "at equal costs, or some of them, a method",
+    "wrong_three_costs": "there may be another number of costs:",
+}
