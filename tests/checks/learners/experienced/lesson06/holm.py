@@ -177,10 +177,12 @@ SAYS = {
     "wrong_hochberg": "this goes from the highest p-value down",
     "wrong_benjamini_hochberg": "the thresholds alpha * (k + 1) / m are",
     "wrong_sidak": "these are Sidak's thresholds, 1 - (1",
+    "wrong_argsort_for_ranks": "argsort gives places and no ranks: the",
     "wrong_index_of_value": "index finds the first of equal p-values",
     "wrong_adjusted_not_monotone": "the first p-value that fails ends it:",
     "wrong_strict": "a p-value that is exactly at its threshold",
     "wrong_adjusted_returned": "these are p-values: return for each whether",
     "wrong_sorts_in_place": "the function changes its input in place;",
     "wrong_average_ranks": "equal p-values share a rank: they are",
+    "wrong_divides_by_rank": "the thresholds are in reverse: the lowest",
 }

@@ -227,5 +227,6 @@ SAYS = {
     "wrong_points_returned": "these are values of the methods: return",
     "wrong_sorted_by_accuracy": "the verdicts are in the order of the",
     "wrong_better_in_costs_too": "at equal costs, or some of them, a method",
+    "wrong_dominates_someone": "both are turned: a high accuracy is good,",
     "wrong_three_costs": "there may be another number of costs:",
 }
