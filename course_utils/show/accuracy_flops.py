@@ -19,7 +19,7 @@ from course_utils.show.small_multiples import small_multiples
 from course_utils.show.style import INK, described, headline, styled
 from course_utils.show.tables import Table, table
 
-PETA = 1e15
+TERA = 1e12
 
 
 @styled
@@ -81,13 +81,13 @@ def frontier_table(rungs: Iterable[Rung], task: str) -> Table:
             "model": short_name(each.model, sizes[each.model]),
             "method": each.method,
             "steps": each.steps,
-            "PFLOPs": each.flops / PETA,
+            "TFLOPs": each.flops / TERA,
             "accuracy": each.accuracy,
         }
         for each in frontier(readings(rungs, task))
     ]
     caption = f"What no other training on {task} beats at less or equal compute"
-    return table(rows, caption, {"PFLOPs": ",.0f"} if rows else None)
+    return table(rows, caption, {"TFLOPs": ",.0f"} if rows else None)
 
 
 def _draw(axes: Axes, own: Sequence[Reading], looks: dict[str, ModelLook]) -> None:

@@ -14,7 +14,7 @@ from course_utils.show.style import INK, described, headline, styled, subplots
 from course_utils.show.tables import Table, table
 
 LEFT, RIGHT, GAP = 0.30, 0.62, 0.08  # of the width: question, answer, and what is between them
-QUESTION, ANSWER = 27, 72  # letters in a line
+QUESTION, ANSWER = 27, 68  # letters in a line
 HEIGHT, LINE = 0.86, 0.155  # of a box, in rows, and inches of a line
 TITLE = "What to use: the first question that you answer with yes decides"
 

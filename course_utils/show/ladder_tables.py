@@ -11,11 +11,12 @@ from course_utils.recorded.compute import (
     gap_at_full_budget,
     mean_flops,
 )
+from course_utils.recorded.gaps import Gap
 from course_utils.recorded.ladder import TRAINED, Rung
 from course_utils.recorded.model_names import models_of, short_name, tasks_of
 from course_utils.show.tables import Table, table
 
-PETA, GIGA = 1e15, 1e9
+TERA, GIGA = 1e12, 1e9
 
 
 def accuracy_table(rungs: Iterable[Rung]) -> Table:
@@ -42,20 +43,18 @@ def equal_compute_table(rungs: Iterable[Rung]) -> Table:
         if not any(found.values()):
             continue
         row: dict[str, object] = {"task": task, "model": name}
-        row["PFLOPs"] = full_budget(rungs, model, task) / PETA
+        row["TFLOPs"] = full_budget(rungs, model, task) / TERA
         for method, gap in found.items():
-            row[f"{method} [95 %]"] = gap and (
-                f"{100 * gap.difference:+.1f} [{100 * gap.low:+.1f}, {100 * gap.high:+.1f}]"
-            )
+            row[f"{method} [95 %]"] = gap and _points(gap)
         rows.append(row)
     caption = f"Points behind {Method.FULL} at the compute that it used until its best"
-    return table(rows, caption, {"PFLOPs": ",.0f"} if rows else None)
+    return table(rows, caption, {"TFLOPs": ",.0f"} if rows else None)
 
 
 def cost_table(rungs: Iterable[Rung], task: str) -> Table:
     """A row a model and trained method: what it cost on a task, means over seeds.
 
-    PFLOPs are counted until the best weights; seconds until the end of the run, which shared its
+    TFLOPs are counted until the best weights; seconds until the end of the run, which shared its
     GPU with as many others as ``together`` says.
     """
     rungs, rows = list(rungs), []
@@ -65,7 +64,7 @@ def cost_table(rungs: Iterable[Rung], task: str) -> Table:
             if seeds:
                 name = short_name(model, parameters)
                 rows.append({"model": name, "method": method, **_costs(seeds)})
-    formats = {"PFLOPs": ",.0f", "seconds": ",.0f", "peak GB": ".1f", "best step": ",.0f"}
+    formats = {"TFLOPs": ",.0f", "seconds": ",.0f", "peak GB": ".1f", "best step": ",.0f"}
     return table(
         rows,
         f"What training on {task} cost; the last column counts the numbers that it could move",
@@ -88,12 +87,19 @@ def _accuracy(seeds: list[Rung]) -> str | None:
     return f"{found.difference:.3f} \u00b1 {(found.high - found.low) / 2:.3f}"
 
 
+def _points(gap: Gap) -> str:
+    if gap.ends is None:
+        return f"{gap.points:+.1f}"
+    low, high = gap.ends
+    return f"{gap.points:+.1f} [{low:+.1f}, {high:+.1f}]"
+
+
 def _costs(seeds: list[Rung]) -> dict[str, object]:
     count = len(seeds)
     return {
         "seeds": count,
         "best step": sum(rung.best_step for rung in seeds) / count,
-        "PFLOPs": mean_flops(seeds) / PETA,
+        "TFLOPs": mean_flops(seeds) / TERA,
         "seconds": sum(rung.seconds for rung in seeds) / count,
         "together": max(rung.together for rung in seeds),
         "peak GB": max(rung.peak_memory for rung in seeds) / GIGA,

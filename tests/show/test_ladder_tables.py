@@ -30,13 +30,14 @@ def test_one_seed_has_no_interval_and_a_missing_cell_a_dash():
     frame = accuracy_table(few).frame
     assert frame[FULL][0] == "0.900" and frame[LORA][0] == "-"
     assert "\u00b1" in frame["zero-shot"][0]
+    assert equal_compute_table(few).frame["prompt tuning [95 %]"][0] == "+7.1"
     assert accuracy_table(without(few, model=SMALL)).frame["model"][0] == "gemma-3 268M"
 
 
 def test_equal_compute_gives_cheaper_steps_more_of_them(rungs):
     frame = equal_compute_table(rungs).frame
-    assert list(frame) == ["task", "model", "PFLOPs", "prompt tuning [95 %]", "LoRA [95 %]"]
-    assert frame["PFLOPs"][0] == f"{700 * 6e6 * MODELS[SMALL] / 1e15:,.0f}"
+    assert list(frame) == ["task", "model", "TFLOPs", "prompt tuning [95 %]", "LoRA [95 %]"]
+    assert frame["TFLOPs"][0] == f"{700 * 6e6 * MODELS[SMALL] / 1e12:,.0f}"
     assert frame["LoRA [95 %]"][0].startswith("+1.0 [")  # 1,050 steps: its end
     assert frame["prompt tuning [95 %]"][0].startswith("+7.1 [")
     some = without(rungs, model=SMALL, method=SOFT)
@@ -50,6 +51,6 @@ def test_costs_of_what_is_trained(rungs):
     row = frame.iloc[2]
     assert (row["seeds"], row["best step"], row["seconds"]) == ("3", "700", "60")
     assert (row["peak GB"], row["trained"]) == ("6.0", "11,520")
-    assert row["PFLOPs"] == f"{700 * 6e6 * MODELS[SMALL] / 1e15:,.0f}"
+    assert row["TFLOPs"] == f"{700 * 6e6 * MODELS[SMALL] / 1e12:,.0f}"
     assert len(cost_table(without(rungs, method=LORA), "pair").frame) == 8
     assert len(cost_table(rungs, "none").frame) == 0
