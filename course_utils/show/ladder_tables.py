@@ -11,7 +11,7 @@ from course_utils.recorded.compute import (
     gap_at_full_budget,
     mean_flops,
 )
-from course_utils.recorded.gaps import Gap
+from course_utils.recorded.gaps import FEWEST_SEEDS, Gap
 from course_utils.recorded.ladder import TRAINED, Rung
 from course_utils.recorded.model_names import models_of, short_name, tasks_of
 from course_utils.show.tables import Table, table
@@ -23,7 +23,7 @@ def accuracy_table(rungs: Iterable[Rung]) -> Table:
     """A row a task and model: each method's accuracy at its end, mean over seeds.
 
     Behind it half the width of the 95 % interval, over items and seeds together; none where a
-    training has one seed.
+    training has fewer than three seeds.
     """
     rungs, rows = list(rungs), []
     for task, model, name in _cells(rungs):
@@ -82,7 +82,7 @@ def _accuracy(seeds: list[Rung]) -> str | None:
     if not seeds:
         return None
     found = mean_accuracy([rung.correct for rung in seeds])
-    if seeds[0].method in TRAINED and len(seeds) < 2:
+    if seeds[0].method in TRAINED and len(seeds) < FEWEST_SEEDS:
         return f"{found.difference:.3f}"
     return f"{found.difference:.3f} \u00b1 {(found.high - found.low) / 2:.3f}"
 
