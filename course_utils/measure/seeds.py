@@ -122,6 +122,20 @@ def _estimate(first: list[str], second: list[str]) -> tuple[numpy.ndarray, float
     return change, math.sqrt(variance), variance**2 / unsure if unsure else math.inf
 
 
+def mean_accuracy(answers: list[str]) -> Difference:
+    """The mean accuracy over seeds, with an interval over items and seeds as in ``compare_means``.
+
+    Taken as the distance from a method that is never right, and whose seeds all agree on that.
+
+    Args:
+        answers: one string a seed, as in ``compare_means``.
+
+    Raises:
+        ValueError: see ``compare_means``.
+    """
+    return compare_means(answers, ["0" * len(answers[0] if answers else "")])
+
+
 def _seed_variance(answers: list[str]) -> float:
     """Variance of the mean accuracy over seeds; 0 for a single one."""
     return float(accuracies(answers).var(ddof=1)) / len(answers) if len(answers) > 1 else 0.0

@@ -51,6 +51,25 @@ def gap_trend(sizes: Sequence[float], gaps: Sequence[float]) -> Trend:
             "give at least three points, at two sizes or more",
         )
     fit = stats.linregress([math.log10(size) for size in sizes], gaps)
-    slope, error = float(fit.slope), float(fit.stderr)
+    slope = float(fit.slope)
+    error = float(fit.stderr) if len(set(gaps)) > 1 else 0.0  # of a level line SciPy says NaN
     half = float(stats.t.ppf(0.975, len(sizes) - 2)) * error
     return Trend(slope, slope - half, slope + half)
+
+
+def p_value(found: Trend, points: int) -> float:
+    """Two-sided p-value of a slope, of the same distribution as its interval.
+
+    Args:
+        found: by ``gap_trend``.
+        points: that the line was fitted to.
+
+    Returns:
+        Below 0.05 where the interval leaves out 0, above where it holds it; 0 where the points lie
+        on a line that is not level, and 1 where they lie on one that is.
+    """
+    half = (found.high - found.low) / 2
+    if half == 0:
+        return float(found.slope == 0)
+    free = points - 2
+    return float(2 * stats.t.sf(abs(found.slope) / half * stats.t.ppf(0.975, free), free))

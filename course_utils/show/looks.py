@@ -33,6 +33,8 @@ METHODS: dict[str, Look] = {
     Method.PLAIN.value: Look(GREY, "X"),
     "best prompt": _PROMPT,
     "prompt": _PROMPT,  # any other hand-written one
+    "zero-shot": _PROMPT,
+    "few-shot": Look(SKY, "p", "**"),
     Method.FULL.value: Look(RED, "D", "\\\\"),
     Method.LORA.value: Look(BLUE, "o", "//"),
     Method.PROMPT_TUNING.value: Look(ORANGE, "s", "xx"),

@@ -5,8 +5,15 @@ import pytest
 from scipy import stats
 
 from course_utils.errors import CourseError
-from course_utils.measure.evaluation import compare
-from course_utils.measure.seeds import Spread, accuracies, compare_means, p_within, spread
+from course_utils.measure.evaluation import compare, wilson_interval
+from course_utils.measure.seeds import (
+    Spread,
+    accuracies,
+    compare_means,
+    mean_accuracy,
+    p_within,
+    spread,
+)
 
 
 def drawn(share, items=400, seeds=3, seed=0):
@@ -54,6 +61,19 @@ def test_intervals_cover_when_items_and_seeds_vary():
         found = compare_means(first, second)
         covered += found.low <= 0 <= found.high
     assert 0.92 < covered / 400 <= 0.99
+
+
+def test_a_mean_accuracy_has_the_interval_of_its_items_and_its_seeds():
+    [one] = drawn(0.85, items=1000, seeds=1)
+    found = mean_accuracy([one])
+    assert found.difference == one.count("1") / 1000
+    assert (found.low, found.high) == pytest.approx(wilson_interval(one.count("1"), 1000), abs=3e-3)
+    apart = ["1" * 9 + "0", "1" * 5 + "0" * 5]
+    wide, narrow = mean_accuracy(apart), mean_accuracy(apart[:1] * 2)
+    assert wide.difference == pytest.approx(0.7)
+    assert wide.high - wide.low > 2 * (narrow.high - narrow.low)
+    with pytest.raises(ValueError, match="at least two"):
+        mean_accuracy([])
 
 
 def test_seeds_that_agree_narrow_nothing():

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from course_utils.errors import CourseError
-from course_utils.measure.trend import gap_trend
+from course_utils.measure.trend import Trend, gap_trend, p_value
 
 SIZES = [134_515_008, 361_821_120, 494_032_768, 1_543_714_304]
 
@@ -36,6 +36,8 @@ def test_a_line_has_its_slope_for_ten_times_the_size():
     found = gap_trend([100, 1000, 10_000], [9.0, 7.0, 5.0])
     assert found == pytest.approx((-2, -2, -2))
     assert (found.slope, found.low, found.high) == found
+    for level in (1.5, 0.3):  # of 0.3 the mean is not quite 0.3
+        assert gap_trend([1, 10, 100, 700], [level] * 4) == (0, 0, 0)
 
 
 def test_the_interval_holds_the_truth_in_95_of_100():
@@ -43,6 +45,15 @@ def test_the_interval_holds_the_truth_in_95_of_100():
     x = numpy.log10(SIZES)
     found = [gap_trend(SIZES, (5 - 3 * x + random.normal(size=4)).tolist()) for _ in range(1500)]
     assert numpy.mean([f.low <= -3 <= f.high for f in found]) == pytest.approx(0.95, abs=0.02)
+
+
+def test_the_p_value_is_that_of_the_regression():
+    for gaps in ([11.0, 7.5, 8.0, 3.0], [1, 2, 1, 3], [-4.0, 5.0, 5.0, 5.0]):
+        found = gap_trend(SIZES, gaps)
+        p = p_value(found, 4)
+        assert p == pytest.approx(stats.linregress(numpy.log10(SIZES), gaps).pvalue)
+        assert (p < 0.05) == (found.low > 0 or found.high < 0)
+    assert p_value(Trend(-2, -2, -2), 3) == 0 and p_value(Trend(0, 0, 0), 3) == 1
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ def test_every_method_has_a_look_of_its_own():
         ("prompt tuning (yours)", "prompt tuning"),
         ("prompt, 4 shots", "best hand-written prompt"),
         ("best prompt (recorded)", "best hand-written prompt"),
+        ("zero-shot prompt", "best hand-written prompt"),
+        ("few-shot prompt", "few-shot"),
     ],
 )
 def test_a_label_is_known_by_its_beginning(label, key):
