@@ -172,8 +172,6 @@ def less_memory(held: Mapping[str, tuple[float, float]]) -> Sentence:
     """Does QLoRA hold less than LoRA, before the steps and at the peak?"""
     lora, qlora = held[LORA], held[Method.QLORA.value]
     less = sum(own < other for own, other in zip(qlora, lora))
-    numbers = (
-        f"held {qlora[0]:.2f} GiB, not {lora[0]:.2f}; peak {qlora[1]:.2f}, not {lora[1]:.2f}"
-    )
+    numbers = f"held {qlora[0]:.2f} GiB, not {lora[0]:.2f}; peak {qlora[1]:.2f}, not {lora[1]:.2f}"
     word = (REFUTED, IN_PART, HOLDS)[less]
     return Sentence("QLoRA ... saves more memory", "against LoRA, on a GPU", word, numbers)
