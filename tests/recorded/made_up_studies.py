@@ -75,3 +75,27 @@ def ladder(tasks=tuple(SLOPES), models=tuple(MODELS), seeds=(0, 1, 2)):
 def without(rungs, **named):
     """The rungs but those with all of these attributes."""
     return [r for r in rungs if any(getattr(r, name) != v for name, v in named.items())]
+
+
+CURVES = {  # accuracy by labels
+    "best hand-written prompt": {8: 0.70, 80: 0.74, 800: 0.75},
+    "TF-IDF": {8: 0.52, 80: 0.60, 800: 0.80},
+    SOFT: {8: 0.60, 80: 0.70, 800: 0.88},
+    LORA: {8: 0.66, 80: 0.78, 800: 0.90},
+    FULL: {8: 0.72, 80: 0.80, 800: 0.90},
+}
+
+
+def label_study(draws=(0, 1, 2, 3, 4)):
+    """Accuracies of ``CURVES``, a little higher or lower draw by draw, and a prompt of no label."""
+    first = next(iter(CURVES))
+    rungs = [rung(method=first, labels=0, correct=answers(0.65), validations=[], readings=[])]
+    for method, curve in CURVES.items():
+        for labels, accuracy in curve.items():
+            own = [accuracy + (seed - 2) / 500 for seed in draws]
+            rungs += [
+                rung(method=method, labels=labels, seed=s, correct=answers(a, 10 + s),
+                     validation_items=200 if method in TRAINED else 0)
+                for s, a in zip(draws, own)
+            ]  # fmt: skip
+    return rungs

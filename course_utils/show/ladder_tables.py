@@ -1,0 +1,96 @@
+"""The ladder as tables: accuracies, equal compute, and costs (lesson 6)."""
+
+from collections.abc import Iterable
+
+from course_utils.measure.seeds import mean_accuracy
+from course_utils.methods.names import Method
+from course_utils.recorded.compute import (
+    METHODS,
+    counted,
+    full_budget,
+    gap_at_full_budget,
+    mean_flops,
+)
+from course_utils.recorded.ladder import TRAINED, Rung
+from course_utils.recorded.model_names import models_of, short_name, tasks_of
+from course_utils.show.tables import Table, table
+
+PETA, GIGA = 1e15, 1e9
+
+
+def accuracy_table(rungs: Iterable[Rung]) -> Table:
+    """A row a task and model: each method's accuracy at its end, mean over seeds.
+
+    Behind it half the width of the 95 % interval, over items and seeds together; none where a
+    training has one seed.
+    """
+    rungs, rows = list(rungs), []
+    for task, model, name in _cells(rungs):
+        found = {method: _accuracy(counted(rungs, model, task, method)) for method in METHODS}
+        if any(found.values()):
+            rows.append({"task": task, "model": name, **found})
+    return table(rows, "Test accuracy of every method at its end, with half its 95 % interval")
+
+
+def equal_compute_table(rungs: Iterable[Rung]) -> Table:
+    """A row a task and model: gaps at the compute that full fine-tuning used until its best."""
+    rungs, rows = list(rungs), []
+    others = [method for method in TRAINED if method != Method.FULL.value]
+    for task, model, name in _cells(rungs):
+        found = {method: gap_at_full_budget(rungs, model, task, method) for method in others}
+        if not any(found.values()):
+            continue
+        row: dict[str, object] = {"task": task, "model": name}
+        row["PFLOPs"] = full_budget(rungs, model, task) / PETA
+        for method, gap in found.items():
+            row[f"{method} [95 %]"] = gap and (
+                f"{100 * gap.difference:+.1f} [{100 * gap.low:+.1f}, {100 * gap.high:+.1f}]"
+            )
+        rows.append(row)
+    caption = f"Points behind {Method.FULL} at the compute that it used until its best"
+    return table(rows, caption, {"PFLOPs": ",.0f"} if rows else None)
+
+
+def cost_table(rungs: Iterable[Rung], task: str) -> Table:
+    """A row a model and trained method: what it cost on a task, means over seeds.
+
+    PFLOPs are counted until the best weights; seconds until the end of the run, which shared its
+    GPU with as many others as ``together`` says.
+    """
+    rungs, rows = list(rungs), []
+    for model, parameters in models_of(rungs).items():
+        for method in TRAINED:
+            seeds = counted(rungs, model, task, method)
+            if seeds:
+                name = short_name(model, parameters)
+                rows.append({"model": name, "method": method, **_costs(seeds)})
+    formats = {"PFLOPs": ",.0f", "seconds": ",.0f", "peak GB": ".1f", "best step": ",.0f"}
+    return table(rows, f"What training on {task} cost", formats if rows else None)
+
+
+def _cells(rungs: list[Rung]) -> list[tuple[str, str, str]]:
+    """Task, model and the model's short name."""
+    models = models_of(rungs)
+    return [(t, m, short_name(m, models[m])) for t in tasks_of(rungs) for m in models]
+
+
+def _accuracy(seeds: list[Rung]) -> str | None:
+    if not seeds:
+        return None
+    found = mean_accuracy([rung.correct for rung in seeds])
+    if seeds[0].method in TRAINED and len(seeds) < 2:
+        return f"{found.difference:.3f}"
+    return f"{found.difference:.3f} \u00b1 {(found.high - found.low) / 2:.3f}"
+
+
+def _costs(seeds: list[Rung]) -> dict[str, object]:
+    count = len(seeds)
+    return {
+        "seeds": count,
+        "best step": sum(rung.best_step for rung in seeds) / count,
+        "PFLOPs": mean_flops(seeds) / PETA,
+        "seconds": sum(rung.seconds for rung in seeds) / count,
+        "together": max(rung.together for rung in seeds),
+        "peak GB": max(rung.peak_memory for rung in seeds) / GIGA,
+        "trained numbers": seeds[0].trainable_parameters,
+    }
