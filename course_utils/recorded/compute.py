@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from course_utils.errors import CourseError
 from course_utils.measure.pareto import pareto_front
-from course_utils.measure.seeds import Difference, accuracies, compare_means
+from course_utils.measure.seeds import accuracies, compare_means
 from course_utils.methods.names import Method
-from course_utils.recorded.gaps import reading_steps
+from course_utils.recorded.gaps import Gap, reading_steps
 from course_utils.recorded.ladder import FEW_SHOT, TRAINED, ZERO_SHOT, Rung, finals
 from course_utils.recorded.model_names import models_of
 
@@ -66,20 +66,21 @@ def mean_flops(seeds: Sequence[Rung]) -> float:
     return sum(r.best_step * r.step_flops for r in seeds) / max(1, len(seeds))
 
 
-def gap_at_full_budget(
-    rungs: Iterable[Rung], model: str, task: str, method: str
-) -> Difference | None:
+def gap_at_full_budget(rungs: Iterable[Rung], model: str, task: str, method: str) -> Gap | None:
     """Full fine-tuning less a method that may use as many operations as it used until its best.
 
     Returns:
-        See ``measure.seeds.compare_means``; None where one is missing, or was not read by then.
+        None where one of the two is missing, or was not read by then.
     """
     rungs = list(rungs)
     budget = full_budget(rungs, model, task)
     full = [rung.correct for rung in counted(rungs, model, task, Method.FULL.value)]
     own = [rung.at_flops(budget) for rung in counted(rungs, model, task, method)]
     read = [answers for answers in own if answers is not None]
-    return compare_means(full, read) if full and read and len(read) == len(own) else None
+    if not full or not read or len(read) < len(own):
+        return None
+    seeds = min(len(full), len(read))
+    return Gap(model, models_of(rungs)[model], None, compare_means(full, read), seeds)
 
 
 def _along(model: str, method: str, seeds: list[Rung]) -> list[Reading]:

@@ -13,7 +13,7 @@ class GapCounts(NamedTuple):
     """Cells of a model and a task, both methods at their ends.
 
     Attributes:
-        cells: with at least two seeds of what is trained.
+        cells: with enough seeds of what is trained for an interval.
         ahead, behind: in so many full fine-tuning is ahead or behind, corrected by Holm over all.
         least, most: of the gaps, in points.
     """

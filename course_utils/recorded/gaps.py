@@ -9,6 +9,8 @@ from course_utils.methods.names import Method
 from course_utils.recorded.ladder import TRAINED, Rung, finals, gap
 from course_utils.recorded.model_names import models_of
 
+FEWEST_SEEDS = 3  # for an interval: of two, Student's t would make it dozens of points wide
+
 
 @dataclasses.dataclass(frozen=True)
 class Gap:
@@ -35,8 +37,8 @@ class Gap:
 
     @property
     def ends(self) -> tuple[float, float] | None:
-        """The 95 % interval in points; None of a single seed, which says nothing of others."""
-        if self.seeds < 2:
+        """The 95 % interval in points; None of too few seeds to say anything of others."""
+        if self.seeds < FEWEST_SEEDS:
             return None
         return 100 * self.difference.low, 100 * self.difference.high
 

@@ -19,7 +19,8 @@ from course_utils.show.small_multiples import small_multiples
 from course_utils.show.style import INK, described, headline, styled
 from course_utils.show.tables import Table, table
 
-PETA = 1e15
+TERA = 1e12
+ROOM = 1.5  # factor beyond the first and the last reading
 
 
 @styled
@@ -46,7 +47,10 @@ def accuracy_flops_figure(rungs: Iterable[Rung], tasks: Sequence[str] | None = N
         )
     figure, panels = small_multiples(list(found), "operations of training (FLOPs)")
     looks = model_looks(rungs)
+    flops = [each.flops for own in found.values() for each in own if each.flops]
     for axes, own in zip(panels, found.values()):
+        axes.set_xscale("log")
+        axes.set_xlim(min(flops) / ROOM, max(flops) * ROOM)
         _draw(axes, own, looks)
     figure.supylabel("accuracy, mean over seeds", fontsize=9)
     shown = {each.model for own in found.values() for each in own}
@@ -81,13 +85,13 @@ def frontier_table(rungs: Iterable[Rung], task: str) -> Table:
             "model": short_name(each.model, sizes[each.model]),
             "method": each.method,
             "steps": each.steps,
-            "PFLOPs": each.flops / PETA,
+            "TFLOPs": each.flops / TERA,
             "accuracy": each.accuracy,
         }
         for each in frontier(readings(rungs, task))
     ]
     caption = f"What no other training on {task} beats at less or equal compute"
-    return table(rows, caption, {"PFLOPs": ",.0f"} if rows else None)
+    return table(rows, caption, {"TFLOPs": ",.0f"} if rows else None)
 
 
 def _draw(axes: Axes, own: Sequence[Reading], looks: dict[str, ModelLook]) -> None:
@@ -100,13 +104,11 @@ def _draw(axes: Axes, own: Sequence[Reading], looks: dict[str, ModelLook]) -> No
     prompts = [each.accuracy for each in own if not each.steps]
     if prompts:
         level_line(axes, "best prompt", max(prompts), right=False)
-    axes.set_xscale("log")
     axes.xaxis.set_major_locator(LogLocator(numticks=5))
     on = frontier(own)
     left = axes.get_xlim()[0]
     x = [each.flops or left for each in on]
     axes.step(x, [each.accuracy for each in on], where="post", color=INK, linewidth=1.8, zorder=1.5)
-    axes.set_xlim(left, axes.get_xlim()[1])
 
 
 def _legend(methods: Sequence[str], models: Sequence[ModelLook]) -> list[Line2D]:

@@ -11,7 +11,7 @@ from course_utils.methods.names import Method
 from course_utils.recorded.gap_counts import gap_counts
 from course_utils.recorded.labels import WORDS
 from course_utils.recorded.ladder import TRAINED, ZERO_SHOT, Rung
-from course_utils.recorded.learning_curves import crossing_of, curve
+from course_utils.recorded.learning_curves import crossing_of, curve, more_labels
 from course_utils.show.decision import Choice
 from course_utils.show.learning_curves import two_digits
 
@@ -65,21 +65,22 @@ def _no_labels(study: list[Rung], ladder: list[Rung]) -> Choice | None:
 
 
 def _few_labels(study: list[Rung]) -> Choice | None:
-    """Until some trained method stays ahead of the prompts beyond doubt."""
+    """Until some trained method stays ahead of the prompts beyond doubt, its validation counted."""
     found = {method: crossing_of(study, method, WORDS) for method in TRAINED}
     known = {method: each for method, each in found.items() if each is not None}
     if not known:
         return None
-    first = min(known, key=lambda method: known[method].sure)
-    sure, measured = known[first].sure, known[first].labels
-    if sure <= measured[0]:
-        return None
+    first, more = min(known, key=lambda method: known[method].sure), more_labels(study)
+    sure, last = known[first].sure, known[first].labels[-1]
     if math.isinf(sure):
-        question = f"At most {measured[-1]:,} labels?"
+        question = f"At most {last + more:,} labels?"
         because = "no trained method stays ahead of the prompts beyond doubt by then"
     else:
-        question = f"Fewer than about {two_digits(sure)} labels?"
-        because = f"from there on {first} stays ahead of the best prompt beyond doubt"
+        question = f"Fewer than about {two_digits(sure + more)} labels?"
+        because = (
+            f"with {two_digits(sure)} to learn from and {more} to choose rate and weights by, "
+            f"{first} stays ahead of the best prompt beyond doubt"
+        )
     return Choice(question, "best prompt of several", _joined([because]))
 
 
@@ -131,7 +132,7 @@ def _behind(ladder: list[Rung], method: str) -> list[str]:
     if counts is None:
         return []
     return [
-        f"{counts.least:.1f} to {counts.most:.1f} points behind {FULL} at its end, beyond doubt in "
+        f"{counts.least:.1f} to {counts.most:.1f} points behind {FULL}, beyond doubt in "
         f"{counts.ahead} of {counts.cells} cells (Holm)"
     ]
 

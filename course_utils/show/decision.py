@@ -14,7 +14,7 @@ from course_utils.show.style import INK, described, headline, styled, subplots
 from course_utils.show.tables import Table, table
 
 LEFT, RIGHT, GAP = 0.30, 0.62, 0.08  # of the width: question, answer, and what is between them
-QUESTION, ANSWER = 27, 66  # letters in a line
+QUESTION, ANSWER = 27, 68  # letters in a line
 HEIGHT, LINE = 0.86, 0.155  # of a box, in rows, and inches of a line
 TITLE = "What to use: the first question that you answer with yes decides"
 
@@ -43,9 +43,9 @@ def decision_figure(choices: Sequence[Choice], title: str = TITLE) -> Figure:
     if not choices:
         raise CourseError("There is no choice to draw", "give at least one")
     lines = max(len(_answer(choice)) for choice in choices)
-    figure, axes = subplots(0.6 + len(choices) * (0.35 + LINE * (1 + lines)))
+    figure, axes = subplots(0.6 + len(choices) * (0.28 + LINE * (1 + lines)))
     axes.set_axis_off()
-    axes.set(xlim=(0, 1), ylim=(len(choices) - 0.5, -0.5))
+    axes.set(xlim=(-0.004, 1.004), ylim=(len(choices) - 0.5, -0.5))
     for row, choice in enumerate(choices):
         _draw(axes, row, choice)
         if row + 1 < len(choices):

@@ -39,7 +39,7 @@ def gap_steps_figure(rungs: Iterable[Rung], method: str = Method.PROMPT_TUNING.v
         axes.axhline(0, color=GREY, linewidth=1)
         for model, gaps in models.items():
             _draw(axes, gaps, looks[model], APART ** list(looks).index(model))
-        _step_axis(axes, models)
+        _step_axis(axes, [gaps for each in lines.values() for gaps in each.values()])
     figure.supylabel(f"points behind {Method.FULL} (bars: 95 %)", fontsize=9)
     shown = {model for models in lines.values() for model in models}
     handles = [drawn.handle() for model, drawn in looks.items() if model in shown]
@@ -84,9 +84,10 @@ def _draw(axes: Axes, gaps: list[Gap], drawn: ModelLook, apart: float) -> None:
             axes.vlines(place, *gap.ends, color=colour, linewidth=1.4)
 
 
-def _step_axis(axes: Axes, models: dict[str, list[Gap]]) -> None:
-    first = min(gaps[0].steps or 1 for gaps in models.values())
-    last = max(gaps[-1].steps or 1 for gaps in models.values())
+def _step_axis(axes: Axes, lines: list[list[Gap]]) -> None:
+    """Of all panels together, which share it."""
+    first = min(gaps[0].steps or 1 for gaps in lines)
+    last = max(gaps[-1].steps or 1 for gaps in lines)
     ticks = [first * 2**k for k in range(1 + int(math.log2(last / first)))]
     axes.set_xscale("log")
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])

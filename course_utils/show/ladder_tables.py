@@ -11,24 +11,26 @@ from course_utils.recorded.compute import (
     gap_at_full_budget,
     mean_flops,
 )
+from course_utils.recorded.gaps import FEWEST_SEEDS, Gap
 from course_utils.recorded.ladder import TRAINED, Rung
 from course_utils.recorded.model_names import models_of, short_name, tasks_of
 from course_utils.show.tables import Table, table
 
-PETA, GIGA = 1e15, 1e9
+TERA, GIGA = 1e12, 1e9
 
 
 def accuracy_table(rungs: Iterable[Rung]) -> Table:
     """A row a task and model: each method's accuracy at its end, mean over seeds.
 
     Behind it half the width of the 95 % interval, over items and seeds together; none where a
-    training has one seed.
+    training has fewer than three seeds.
     """
     rungs, rows = list(rungs), []
     for task, model, name in _cells(rungs):
         found = {method: _accuracy(counted(rungs, model, task, method)) for method in METHODS}
         if any(found.values()):
-            rows.append({"task": task, "model": name, **found})
+            named = {method.removesuffix(" prompt"): text for method, text in found.items()}
+            rows.append({"task": task, "model": name, **named})
     return table(rows, "Test accuracy of every method at its end, with half its 95 % interval")
 
 
@@ -41,20 +43,18 @@ def equal_compute_table(rungs: Iterable[Rung]) -> Table:
         if not any(found.values()):
             continue
         row: dict[str, object] = {"task": task, "model": name}
-        row["PFLOPs"] = full_budget(rungs, model, task) / PETA
+        row["TFLOPs"] = full_budget(rungs, model, task) / TERA
         for method, gap in found.items():
-            row[f"{method} [95 %]"] = gap and (
-                f"{100 * gap.difference:+.1f} [{100 * gap.low:+.1f}, {100 * gap.high:+.1f}]"
-            )
+            row[f"{method} [95 %]"] = gap and _points(gap)
         rows.append(row)
     caption = f"Points behind {Method.FULL} at the compute that it used until its best"
-    return table(rows, caption, {"PFLOPs": ",.0f"} if rows else None)
+    return table(rows, caption, {"TFLOPs": ",.0f"} if rows else None)
 
 
 def cost_table(rungs: Iterable[Rung], task: str) -> Table:
     """A row a model and trained method: what it cost on a task, means over seeds.
 
-    PFLOPs are counted until the best weights; seconds until the end of the run, which shared its
+    TFLOPs are counted until the best weights; seconds until the end of the run, which shared its
     GPU with as many others as ``together`` says.
     """
     rungs, rows = list(rungs), []
@@ -64,8 +64,12 @@ def cost_table(rungs: Iterable[Rung], task: str) -> Table:
             if seeds:
                 name = short_name(model, parameters)
                 rows.append({"model": name, "method": method, **_costs(seeds)})
-    formats = {"PFLOPs": ",.0f", "seconds": ",.0f", "peak GB": ".1f", "best step": ",.0f"}
-    return table(rows, f"What training on {task} cost", formats if rows else None)
+    formats = {"TFLOPs": ",.0f", "seconds": ",.0f", "peak GB": ".1f", "best step": ",.0f"}
+    return table(
+        rows,
+        f"What training on {task} cost; the last column counts the numbers that it could move",
+        formats if rows else None,
+    )
 
 
 def _cells(rungs: list[Rung]) -> list[tuple[str, str, str]]:
@@ -78,9 +82,16 @@ def _accuracy(seeds: list[Rung]) -> str | None:
     if not seeds:
         return None
     found = mean_accuracy([rung.correct for rung in seeds])
-    if seeds[0].method in TRAINED and len(seeds) < 2:
+    if seeds[0].method in TRAINED and len(seeds) < FEWEST_SEEDS:
         return f"{found.difference:.3f}"
     return f"{found.difference:.3f} \u00b1 {(found.high - found.low) / 2:.3f}"
+
+
+def _points(gap: Gap) -> str:
+    if gap.ends is None:
+        return f"{gap.points:+.1f}"
+    low, high = gap.ends
+    return f"{gap.points:+.1f} [{low:+.1f}, {high:+.1f}]"
 
 
 def _costs(seeds: list[Rung]) -> dict[str, object]:
@@ -88,9 +99,9 @@ def _costs(seeds: list[Rung]) -> dict[str, object]:
     return {
         "seeds": count,
         "best step": sum(rung.best_step for rung in seeds) / count,
-        "PFLOPs": mean_flops(seeds) / PETA,
+        "TFLOPs": mean_flops(seeds) / TERA,
         "seconds": sum(rung.seconds for rung in seeds) / count,
         "together": max(rung.together for rung in seeds),
         "peak GB": max(rung.peak_memory for rung in seeds) / GIGA,
-        "trained numbers": seeds[0].trainable_parameters,
+        "trained": seeds[0].trainable_parameters,
     }

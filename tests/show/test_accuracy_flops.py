@@ -30,9 +30,20 @@ def test_a_line_a_training_and_the_frontier(rungs):
     assert lines[0].get_markersize() < lines[3].get_markersize()  # a larger model
     last = axes.get_lines()[-1]
     assert list(last.get_ydata()) == [each.accuracy for each in frontier(own)]
-    left = axes.get_xlim()[0]  # of a prompt, at no cost
+    left, right = axes.get_xlim()
+    assert all(left < x < right for line in lines for x in line.get_xdata())
+    # a prompt, which costs nothing, stands at the left
     assert list(last.get_xdata()) == [each.flops or left for each in frontier(own)]
     assert any(text.get_text() == "best prompt" for text in axes.texts)
+
+
+def test_no_panel_cuts_off_what_another_needs(rungs):
+    late = [r for r in rungs if r.task == "movies" or r.model == list(MODELS)[-1]]
+    panels = accuracy_flops_figure(late[::-1]).axes
+    assert len({axes.get_xlim() for axes in panels}) == 1
+    left, right = panels[0].get_xlim()
+    x = [r.flops for task in ("pair", "movies") for r in readings(late, task) if r.steps]
+    assert left < min(x) and max(x) < right
 
 
 def test_title_and_words_are_counted(rungs):

@@ -58,6 +58,6 @@ def test_what_is_missing_is_left_out(rungs):
         gap_steps_figure(without(rungs, method=SOFT))
 
 
-def test_one_seed_has_no_bars():
-    figure = gap_steps_figure(ladder(tasks=("pair",), seeds=(0,)))
+def test_two_seeds_have_no_bars():
+    figure = gap_steps_figure(ladder(tasks=("pair",), seeds=(0, 1)))
     assert not figure.axes[0].collections

@@ -3,7 +3,7 @@
 import pytest
 
 from course_utils.measure.seeds import mean_accuracy
-from course_utils.recorded.ladder import FEW_SHOT, ZERO_SHOT, finals
+from course_utils.recorded.ladder import finals
 from course_utils.show.ladder_tables import accuracy_table, cost_table, equal_compute_table
 from tests.recorded.made_up_studies import FULL, LORA, MODELS, SOFT, ladder, without
 
@@ -17,26 +17,27 @@ def rungs():
 
 def test_accuracies_of_every_method(rungs):
     frame = accuracy_table(rungs).frame
-    assert list(frame) == ["task", "model", ZERO_SHOT, FEW_SHOT, SOFT, LORA, FULL]
+    assert list(frame) == ["task", "model", "zero-shot", "few-shot", SOFT, LORA, FULL]
     assert frame["task"].tolist() == ["pair"] * 4 + ["movies"] * 4
     assert frame["model"][0] == "SmolLM2 135M"
     known = mean_accuracy([r.correct for r in finals(rungs, SMALL, "pair", LORA)])
     assert frame[LORA][0] == f"0.890 \u00b1 {(known.high - known.low) / 2:.3f}"
-    assert frame[ZERO_SHOT][0].startswith("0.500 \u00b1 0.03")
+    assert frame["zero-shot"][0].startswith("0.500 \u00b1 0.03")
 
 
 def test_one_seed_has_no_interval_and_a_missing_cell_a_dash():
     few = without(ladder(tasks=("pair",), seeds=(0,)), model=SMALL, method=LORA)
     frame = accuracy_table(few).frame
     assert frame[FULL][0] == "0.900" and frame[LORA][0] == "-"
-    assert "\u00b1" in frame[ZERO_SHOT][0]
+    assert "\u00b1" in frame["zero-shot"][0]
+    assert equal_compute_table(few).frame["prompt tuning [95 %]"][0] == "+7.1"
     assert accuracy_table(without(few, model=SMALL)).frame["model"][0] == "gemma-3 268M"
 
 
 def test_equal_compute_gives_cheaper_steps_more_of_them(rungs):
     frame = equal_compute_table(rungs).frame
-    assert list(frame) == ["task", "model", "PFLOPs", "prompt tuning [95 %]", "LoRA [95 %]"]
-    assert frame["PFLOPs"][0] == f"{700 * 6e6 * MODELS[SMALL] / 1e15:,.0f}"
+    assert list(frame) == ["task", "model", "TFLOPs", "prompt tuning [95 %]", "LoRA [95 %]"]
+    assert frame["TFLOPs"][0] == f"{700 * 6e6 * MODELS[SMALL] / 1e12:,.0f}"
     assert frame["LoRA [95 %]"][0].startswith("+1.0 [")  # 1,050 steps: its end
     assert frame["prompt tuning [95 %]"][0].startswith("+7.1 [")
     some = without(rungs, model=SMALL, method=SOFT)
@@ -49,7 +50,7 @@ def test_costs_of_what_is_trained(rungs):
     assert frame["method"].tolist() == [SOFT, LORA, FULL] * 4
     row = frame.iloc[2]
     assert (row["seeds"], row["best step"], row["seconds"]) == ("3", "700", "60")
-    assert (row["peak GB"], row["trained numbers"]) == ("6.0", "11,520")
-    assert row["PFLOPs"] == f"{700 * 6e6 * MODELS[SMALL] / 1e15:,.0f}"
+    assert (row["peak GB"], row["trained"]) == ("6.0", "11,520")
+    assert row["TFLOPs"] == f"{700 * 6e6 * MODELS[SMALL] / 1e12:,.0f}"
     assert len(cost_table(without(rungs, method=LORA), "pair").frame) == 8
     assert len(cost_table(rungs, "none").frame) == 0

@@ -43,7 +43,7 @@ def test_the_title_claims_what_is_beyond_doubt(rungs):
     assert figure.get_suptitle().replace("\n", " ") == title
     few = [r for r in rungs if r.labels <= 8]
     assert crossing_sentence(few).endswith(
-        "prompt tuning not by 8, LoRA not by 8, full fine-tuning not by 8"
+        "prompt tuning not by 8, LoRA not by 8, full fine-tuning 8 or fewer"
     )
     assert crossing_sentence(without(rungs, method=WORDS)) == "Accuracy by number of labels"
 
