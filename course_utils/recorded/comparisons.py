@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from course_utils.errors import CourseError
 from course_utils.measure.seeds import Difference, compare_means
+from course_utils.recorded.gaps import FEWEST_SEEDS
 from course_utils.recorded.ladder import FEW_SHOT, TRAINED, ZERO_SHOT, Rung, finals
 from course_utils.recorded.model_names import models_of, tasks_of
 
@@ -32,7 +33,10 @@ class Compared:
 
 
 def comparisons(rungs: Iterable[Rung]) -> list[Compared]:
-    """All that the records allow: a method that is missing on a model and task is left out."""
+    """All that the records allow: a method that is missing on a model and task is left out.
+
+    So is one that was trained with fewer seeds than ``gaps.FEWEST_SEEDS``.
+    """
     rungs = list(rungs)
     found = []
     for model, task in itertools.product(models_of(rungs), tasks_of(rungs)):
@@ -45,8 +49,9 @@ def comparisons(rungs: Iterable[Rung]) -> list[Compared]:
 
 
 def _answers(rungs: list[Rung], model: str, task: str, method: str) -> list[str]:
-    """Of each seed; none where the method is missing or never came to an end."""
+    """Of each seed; none where there are too few, or none that came to an end."""
     try:
-        return [rung.correct for rung in finals(rungs, model, task, method)]
+        answers = [rung.correct for rung in finals(rungs, model, task, method)]
     except CourseError:
         return []
+    return [] if method in TRAINED and len(answers) < FEWEST_SEEDS else answers

@@ -24,7 +24,7 @@ def answers(right):
 
 
 def ladder(full=0.9, tuned=(0.8, 0.83, 0.86, 0.89), lora=0.899, words=0.6):
-    """Four sizes, each ten times the one before, two seeds."""
+    """Four sizes, each ten times the one before, three seeds."""
     rungs = []
     for size, own in enumerate(tuned):
         about = {"model": f"m{size}", "parameters": 10 ** (8 + size)}
@@ -32,7 +32,7 @@ def ladder(full=0.9, tuned=(0.8, 0.83, 0.86, 0.89), lora=0.899, words=0.6):
         rungs += [
             rung(method=method, seed=seed, correct=answers(right + seed / 1e4), **about)
             for method, right in rights.items()
-            for seed in (0, 1)
+            for seed in (0, 1, 2)
         ]
         rungs += [
             rung(method=method, correct=answers(words), validations=[], **about)
