@@ -134,7 +134,7 @@ def experiments(arguments: argparse.Namespace) -> int:
         from course_utils.experiments.ladder import study_ladder
 
         others.remove(LADDER)
-        study_ladder(folder, workers, arguments.models, arguments.tasks)
+        study_ladder(folder, workers, arguments.models, arguments.tasks, arguments.apart)
     for study in others:
         module = importlib.import_module((MEASUREMENTS | IN_WORKERS)[study])
         more = (workers,) if study in IN_WORKERS else ()
@@ -216,6 +216,9 @@ def parser() -> argparse.ArgumentParser:
                 "--models", nargs="+", default=[], help="of the ladder: hub ids or folders"
             )
             command.add_argument("--tasks", nargs="+", default=[], help="of the ladder")
+            command.add_argument(
+                "--apart", action="store_true", help="each training of the ladder by itself"
+            )
         if function is memory:
             add_arguments(command)
         if function is notebooks:

@@ -50,6 +50,11 @@ class Task:
     test: datasets.Dataset
 
     @property
+    def whole_reply(self) -> bool:
+        """Is the answer a reply of several tokens, and not one word that goes on a prompt?"""
+        return not self.label_words[0].startswith(" ")
+
+    @property
     def majority(self) -> float:
         """Accuracy on the test split of always answering the commonest training label."""
         return majority_baseline(self.train["label"][:], self.test["label"][:])

@@ -22,7 +22,11 @@ from course_utils.recorded.ladder import FOLDER, Rung, read_rungs, write_rungs
 
 
 def study_ladder(
-    folder: Path, workers: int, models: Sequence[str] = (), chosen: Sequence[str] = ()
+    folder: Path,
+    workers: int,
+    models: Sequence[str] = (),
+    chosen: Sequence[str] = (),
+    apart: bool = False,
 ) -> None:
     """Run all cells that are not done; write ``ladder/MODEL.jsonl``.
 
@@ -30,6 +34,7 @@ def study_ladder(
         workers: processes that work at the same time, spread over the GPUs.
         models: hub ids or folders, the most important first; the course's own if none is named.
         chosen: tasks, likewise; ``ladder_plan.TASKS`` if none is named.
+        apart: is each training a job of its own? Otherwise those of a search go on together.
 
     Raises:
         CourseError: there is no such task.
@@ -41,7 +46,7 @@ def study_ladder(
                 f"The ladder has no task '{task}'", f"choose some of: {', '.join(TASKS)}"
             )
     book = Book(folder, FOLDER, [name for _, name in named])
-    schedule = LadderSchedule(list(cells(named, chosen or TASKS)), book.rungs)
+    schedule = LadderSchedule(list(cells(named, chosen or TASKS, apart)), book.rungs)
     run_jobs(schedule, book, perform_or_say, workers)
 
 

@@ -15,7 +15,7 @@ from course_utils.data import tasks
 from course_utils.data.tasks import Task
 from course_utils.experiments.flops import Sizes, sizes_of, step_flops
 from course_utils.experiments.ladder_plan import PROMPTS, Job
-from course_utils.experiments.ladder_prompts import few_shot, trained_prompt, zero_shot
+from course_utils.experiments.ladder_prompts import few_shot, prompts_of, zero_shot
 from course_utils.experiments.together import (
     LoRAs,
     SoftPrompts,
@@ -37,10 +37,10 @@ from course_utils.model.identity import origin_of
 from course_utils.model.load import load_model
 from course_utils.recorded.ladder import FEW_SHOT, ZERO_SHOT, Rung
 from course_utils.training.backward import activation_bytes
-from course_utils.training.plan import Example, make_examples
+from course_utils.training.plan import Example, make_answer_examples, make_examples
 
 RULE = Rule()
-QUICK_RULE = Rule(batch_size=2, warmup=1, validate_every=1, patience=2, most_steps=2)
+QUICK_RULE = Rule(batch_size=2, warmup=1, validate_every=1, patience=2, most_steps=2, cooldown=1)
 QUICK_ITEMS = 12  # of each split; quick results stand in a folder of their own
 LENGTH, RANK, ALPHA = 20, 8, 16.0  # of soft prompts, and of LoRA on all linear layers
 SHARE = 0.7  # of a GPU's free memory that activations may take
@@ -154,11 +154,13 @@ def _trainings(
     task: Task,
     about: dict[str, Any],
 ) -> list[Rung]:
-    prompt, rule, pad_id = trained_prompt(task), rule_of(job), tokenizer.pad_token_id
-    sizes, label_ids = sizes_of(model), prompt.label_ids(tokenizer)
+    prompt, rule = prompts_of(task, tokenizer)[0], rule_of(job)
+    label_ids = None if task.whole_reply else prompt.label_ids(tokenizer)
+    words = sorted({token for ids in prompt.answer_ids(tokenizer) for token in ids})
+    sizes, make = sizes_of(model), make_answer_examples if task.whole_reply else make_examples
 
     def examples(items: datasets.Dataset) -> list[Example]:
-        return make_examples(tokenizer, prompt, items)
+        return make(tokenizer, prompt, items)
 
     def train_of(seed: int) -> list[Example]:
         few = task.train.select(drawn(task, seed)[: job.labels]) if job.labels else task.train
@@ -172,10 +174,10 @@ def _trainings(
         part = job.trials[first : first + size]
         if first:
             model, _ = load_model()  # free of what the part before trained
-        trained = prepared(job.method, model, label_ids, [seed for _, seed in part])
+        trained = prepared(job.method, model, label_ids or words, [seed for _, seed in part])
         scale = embedding_norm(model) if job.method == Method.PROMPT_TUNING.value else 1.0
         trials = [Trial(rate * scale, seed, train_of(seed)) for rate, seed in part]
-        outcomes = train_until_best(model, trained, trials, *asked, rule, pad_id)
+        outcomes = train_until_best(model, trained, trials, *asked, rule, tokenizer.pad_token_id)
         own = sum(p.numel() for p in trained.parameters_of(0))
         common = about | {"method": job.method, "trainable_parameters": own}
         common |= {"together": len(part), "validation_items": len(asked[0])}
@@ -196,14 +198,18 @@ def _rung(common: dict[str, Any], rate: float, trial: Trial, outcome: Outcome) -
 
 
 def prepared(
-    method: str, model: PreTrainedModel, label_ids: list[int], seeds: Sequence[int]
+    method: str, model: PreTrainedModel, words: list[int], seeds: Sequence[int]
 ) -> Trained:
-    """Give the model what the trials train, one a seed."""
+    """Give the model what the trials train, one a seed.
+
+    Args:
+        words: tokens that soft prompts start from, in turn.
+    """
     if method == Method.FULL.value:
         return Whole(model)
     if method == Method.LORA.value:
         return LoRAs(model, seeds, RANK, ALPHA)
-    return SoftPrompts(model, [words_as_start(model, label_ids, LENGTH)] * len(seeds))
+    return SoftPrompts(model, [words_as_start(model, words, LENGTH)] * len(seeds))
 
 
 def at_once(model: PreTrainedModel, longest: int, batch_size: int) -> int:

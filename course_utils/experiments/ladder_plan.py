@@ -16,7 +16,7 @@ from course_utils.errors import CourseError
 from course_utils.methods.names import Method
 from course_utils.recorded.ladder import FEW_SHOT, TRAINED, ZERO_SHOT, Rung, chosen_rate, of
 
-TASKS = ("pair", "strength", "same", "movies")
+TASKS = ("pair", "strength", "rating", "movies", "same")
 RATES = {
     Method.PROMPT_TUNING.value: (0.03, 0.1, 0.3, 1.0),  # of the embeddings' mean length
     Method.LORA.value: (1e-4, 3e-4, 1e-3, 3e-3),
@@ -38,6 +38,7 @@ class Job:
         method: one of ``TRAINED``, or ``PROMPTS``.
         labels: training examples, drawn anew with each seed; 0 for all of them.
         validation: items that choose rates, prompts and weights.
+        apart: is each training a job of its own? Where GPUs would wait, a cell is done sooner so.
         trials: learning rate and seed of each training; they go on together. A cell has none.
     """
 
@@ -47,13 +48,15 @@ class Job:
     method: str
     labels: int = 0
     validation: int = 500
+    apart: bool = False
     trials: tuple[tuple[float, int], ...] = ()
 
 
 def ready(cell: Job, rungs: Iterable[Rung], seeds: Sequence[int] = MORE_SEEDS) -> list[Job]:
     """What can be done next in a cell, given what there is.
 
-    Trainings of soft prompts and of LoRA go on together; of full fine-tuning each is a job.
+    Trainings of soft prompts and of LoRA go on together, unless the cell keeps them apart; of full
+    fine-tuning each is a job.
 
     Args:
         seeds: that train at the chosen rate, beside seed 0.
@@ -64,7 +67,7 @@ def ready(cell: Job, rungs: Iterable[Rung], seeds: Sequence[int] = MORE_SEEDS) -
         return [] if all(of(rungs, cell.name, cell.task, kind) for kind in kinds) else [cell]
     own = of(rungs, cell.name, cell.task, cell.method)
     trials = missing(own, RATES[cell.method], seeds)
-    alone = cell.method == Method.FULL.value
+    alone = cell.apart or cell.method == Method.FULL.value
     parts = [(trial,) for trial in trials] if alone else [tuple(trials)]
     return [dataclasses.replace(cell, trials=part) for part in parts if part]
 
@@ -121,14 +124,17 @@ class LadderSchedule:
         self._rungs += rungs
 
 
-def cells(models: Sequence[tuple[str, str]], tasks: Sequence[str]) -> Iterator[Job]:
+def cells(
+    models: Sequence[tuple[str, str]], tasks: Sequence[str], apart: bool = False
+) -> Iterator[Job]:
     """All cells of the ladder, the most important first.
 
     Args:
         models: hub id or folder, and name, of each model.
         tasks: their names.
+        apart: is each training a job of its own?
     """
     for task in tasks:
         for model, name in models:
             for method in (PROMPTS, *TRAINED):
-                yield Job(model, name, task, method)
+                yield Job(model, name, task, method, apart=apart)

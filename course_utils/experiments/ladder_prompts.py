@@ -2,7 +2,8 @@
 
 Each candidate is tried on the validation items, as it is and with its preference divided out (batch
 calibration, Zhou et al. 2024, with the validation texts' scores, which needs no labels); the best
-answers the test items.
+answers the test items. Where the answer is a whole reply, the model writes it, in its chat form if
+it has one; a reply has no scores to calibrate.
 """
 
 import dataclasses
@@ -12,10 +13,12 @@ import datasets
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from course_utils.data.chat import chat_prompt
 from course_utils.data.prompts import Prompt, calibrate, draw_shots
 from course_utils.data.tasks import Task
 from course_utils.experiments.trainings import REVIEW, TEMPLATES
 from course_utils.measure.evaluation import Evaluation
+from course_utils.measure.exact_match import evaluate_exact
 from course_utils.measure.scoring import evaluate
 
 ASKED = {  # by task; the first is the one that is trained
@@ -50,6 +53,24 @@ ASKED = {  # by task; the first is the one that is trained
         "Is this a film, tweet, product or editorial text?\n{text}\nAnswer:",
         "{text}\nKind (film, tweet, product, editorial):",
     ),
+    "rating": (
+        "Rate this film review from minus four (terrible) to four (great), in words, to the "
+        "nearest half.\n{text}",
+        "{text}\nHow good is this film? Answer with a number from minus four to four, in words, "
+        "such as one point five or minus two.",
+        "Read the film review and answer with its rating alone: minus four is the worst, zero is "
+        "neutral, four is the best; halves are allowed. Write it in words.\nReview: {text}",
+        "Film review: {text}\nRating in words, between minus four and four:",
+    ),
+    "form": (
+        "Fill in the form 'kind, rating'. Kind: film, tweet, product or editorial. Rating: "
+        "terrible, bad, okay, good or great.\n{text}",
+        "{text}\nWhat kind of text is this (film, tweet, product, editorial), and how positive is "
+        "it (terrible, bad, okay, good, great)? Answer like this: film, good.",
+        "Answer with two words, a kind and a rating, such as tweet, bad. Kinds: film, tweet, "
+        "product, editorial. Ratings: terrible, bad, okay, good, great.\nText: {text}",
+        "Text: {text}\nForm (kind, rating):",
+    ),
 }
 SHOTS, DRAWS, MAX_WORDS = (4, 8), (0, 1, 2), 80
 
@@ -71,9 +92,21 @@ class Best:
     correct: str
 
 
-def trained_prompt(task: Task) -> Prompt:
-    """The prompt that every method trains on a task."""
-    return Prompt(ASKED[task.name][0], task.label_words)
+def prompts_of(task: Task, tokenizer: PreTrainedTokenizerBase) -> list[Prompt]:
+    """The templates of a task, the trained one first.
+
+    A base model has no chat form: whole replies then follow plain text, and end as a text does.
+
+    Raises:
+        CourseError: see ``data.chat.chat_prompt``.
+    """
+    asked = ASKED[task.name]
+    if not task.whole_reply:
+        return [Prompt(template, task.label_words) for template in asked]
+    if tokenizer.chat_template:
+        return [chat_prompt(tokenizer, user, task.label_words) for user in asked]
+    answers = tuple(f"{answer}{tokenizer.eos_token}" for answer in task.label_words)
+    return [Prompt(f"{user}\nAnswer:\n", answers) for user in asked]
 
 
 def zero_shot(
@@ -83,7 +116,7 @@ def zero_shot(
     validation: datasets.Dataset,
 ) -> Best:
     """The best of the templates of a task."""
-    prompts = {f"template {i}": Prompt(t, task.label_words) for i, t in enumerate(ASKED[task.name])}
+    prompts = {f"template {i}": p for i, p in enumerate(prompts_of(task, tokenizer))}
     return _best(model, tokenizer, task, validation, prompts)
 
 
@@ -111,6 +144,8 @@ def _best(
     validation: datasets.Dataset,
     prompts: dict[str, Prompt],
 ) -> Best:
+    if task.whole_reply:
+        return _best_writer(model, tokenizer, task, validation, prompts)
     tried: list[tuple[float, str, str]] = []
     references: dict[str, torch.Tensor] = {}
     for name, prompt in prompts.items():
@@ -123,6 +158,23 @@ def _best(
     if calibrated:
         found = _calibrated(found, references[name])
     return Best(name + calibrated, prompts[name], accuracy, found.correct)
+
+
+def _best_writer(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    task: Task,
+    validation: datasets.Dataset,
+    prompts: dict[str, Prompt],
+) -> Best:
+    """The prompt behind which the most replies are right, to the letter."""
+    accuracies = {
+        name: evaluate_exact(model, tokenizer, prompt, validation).accuracy
+        for name, prompt in prompts.items()
+    }
+    name = max(accuracies, key=lambda name: accuracies[name])
+    found = evaluate_exact(model, tokenizer, prompts[name], task.test)
+    return Best(name, prompts[name], accuracies[name], found.correct)
 
 
 def _calibrated(found: Evaluation, reference: torch.Tensor) -> Evaluation:

@@ -14,13 +14,14 @@ from course_utils.experiments.together import Trained
 from course_utils.model.forward import MAX_TOKENS, answer_logits, evaluating, soft_length
 from course_utils.model.selftest import ways
 from course_utils.training.cuda_graphs import WIDTHS, Recorder, width_for
-from course_utils.training.plan import Example
+from course_utils.training.plan import NO_TOKEN, Example, answers_of
 
 
 class TogetherPass:
     """Mean loss of each active trial, and its gradients; on a GPU as a CUDA graph.
 
-    A graph is recorded for each width that occurs, and anew when a trial ends. Where a family
+    A graph is recorded for each width that occurs and each number of answer tokens, and anew when a
+    trial ends. Where a family
     needs the plain way through the model, or a text is longer than any graph, nothing is recorded.
 
     Args:
@@ -33,7 +34,7 @@ class TogetherPass:
         keys = WIDTHS[-1] + soft_length(model)  # asked while the turn is of one trial
         self._records = ways(model).fast_for(keys) and model.device.type == "cuda"
         self._graphs_for: tuple[int, ...] = ()
-        self._graphs: dict[tuple[int, int], tuple] = {}
+        self._graphs: dict[tuple[int, int, int], tuple] = {}
 
     def __call__(self, active: tuple[int, ...], batches: list[list[Example]]) -> list[float]:
         """Add the gradients of each trial's mean loss to its parameters; return these losses.
@@ -45,18 +46,19 @@ class TogetherPass:
         self.trained.turn.active = active
         examples = [example for batch in batches for example in batch]
         longest = max(len(example.ids) for example in examples)
-        answers = torch.tensor([example.answer for example in examples])
+        answers = answers_of(examples)  # (examples, count)
         if self._records and longest <= WIDTHS[-1]:
             batch = collate_wide([e.ids for e in examples], self.pad_id, width_for(longest))
-            return self._replayed(active, batch, answers)
-        batch = collate([e.ids for e in examples], self.pad_id).to(self.model.device)
-        losses = self._losses(batch, answers.to(self.model.device))
+            return self._replayed(active, batch.reading(answers.shape[1]), answers)
+        batch = collate([e.ids for e in examples], self.pad_id).reading(answers.shape[1])
+        losses = self._losses(batch.to(self.model.device), answers.to(self.model.device))
         losses.sum().backward()
         return losses.tolist()
 
     def _losses(self, batch: Batch, answers: torch.Tensor) -> torch.Tensor:
-        """(trials,) the mean loss of each trial's rows."""
-        each = cross_entropy(answer_logits(self.model, batch), answers, reduction="none")
+        """(trials,) the mean over each trial's rows of the loss, summed over an answer's tokens."""
+        logits = answer_logits(self.model, batch).flatten(0, 1)
+        each = cross_entropy(logits, answers.flatten(), reduction="none").view_as(answers).sum(1)
         return each.view(len(self.trained.turn.active), -1).mean(1)
 
     def _replayed(
@@ -68,7 +70,7 @@ class TogetherPass:
                 [p for trial in active for p in self.trained.parameters_of(trial)]
             )
             self._graphs_for = active
-        key = (len(batch.input_ids), batch.input_ids.shape[1])
+        key = (*batch.input_ids.shape, answers.shape[1])
         if key not in self._graphs:
             self._graphs[key] = self._record(
                 batch.to(self.model.device), answers.to(self.model.device)
@@ -101,27 +103,35 @@ def collate_wide(sequences: list[list[int]], pad_id: int, width: int) -> Batch:
 
 @torch.no_grad()
 def answered(
-    model: PreTrainedModel, examples: list[Example], label_ids: list[int], pad_id: int
+    model: PreTrainedModel, examples: list[Example], label_ids: list[int] | None, pad_id: int
 ) -> tuple[float, str]:
     """Mean loss over ``examples``, and which of them are right; of one trial, whose turn it is.
 
     An answer is the label word with the highest score, as in ``measure.scoring``; the loss is over
     the whole vocabulary, as in training.
 
+    Args:
+        label_ids: the label words; None where an answer is a whole reply, which is right if each
+            of its tokens is the likeliest of the vocabulary, as in ``measure.exact_match``.
+
     Returns:
         The loss, not finite where the model's answers are not; and one character an example, ``1``
         where right.
     """
     total, right = 0.0, [False] * len(examples)
-    choices = torch.tensor(label_ids, device=model.device)
+    choices = None if label_ids is None else torch.tensor(label_ids, device=model.device)
     with evaluating(model):
         for rows in by_length([len(e.ids) for e in examples], MAX_TOKENS[model.device.type]):
-            batch = collate([examples[i].ids for i in rows], pad_id).to(model.device)
-            answers = torch.tensor([examples[i].answer for i in rows], device=model.device)
-            logits = answer_logits(model, batch)
-            total += float(cross_entropy(logits, answers, reduction="sum"))
-            said = choices[logits[:, choices].argmax(1)]
-            for row, good in zip(rows, (said == answers).tolist()):
-                right[row] = good
+            answers = answers_of([examples[i] for i in rows]).to(model.device)  # (rows, count)
+            batch = collate([examples[i].ids for i in rows], pad_id).reading(answers.shape[1])
+            logits = answer_logits(model, batch.to(model.device))  # (rows, count, vocabulary)
+            total += float(cross_entropy(logits.flatten(0, 1), answers.flatten(), reduction="sum"))
+            if choices is None:
+                said = logits.argmax(2)
+            else:
+                said = choices[logits[..., choices].argmax(2)]
+            good = ((said == answers) | (answers == NO_TOKEN)).all(1)
+            for row, one in zip(rows, good.tolist()):
+                right[row] = one
     loss = total / len(examples)
     return (loss if math.isfinite(loss) else math.inf), "".join("01"[good] for good in right)

@@ -1,20 +1,22 @@
 """Training until validation stops improving: the same rule for every method (lesson 6's ladder).
 
 The learning rate rises over ``Rule.warmup`` steps and then stays: nothing falls towards an end that
-was set before. So a run says of every moment what a run that ends there would say, and methods can
-be read off at equal steps and at equal compute. With a schedule that falls to 0 that would be
-unfair to whoever has steps left, and each length would need a run of its own. What the fall would
-gain at the end is given away by all methods alike; Lester et al. 2021 trained at a constant rate,
-too.
+was set before. So methods can be read off at equal steps and at equal compute. With a schedule that
+falls to 0 from the start that would be unfair to whoever has steps left, and each length would need
+a run of its own. Lester et al. 2021 trained at a constant rate, too.
 
-Every ``Rule.validate_every`` steps the validation loss is measured. A run ends after ``patience``
-validations in a row without a lower one, or at ``most_steps``. What counts is the weights of its
-lowest validation loss, also where it is read off before its end: the lowest until then.
+Every ``Rule.validate_every`` steps the validation loss is measured. After ``patience`` validations
+in a row without a lower one, or at ``most_steps``, the run goes back to its best weights, and only
+now the rate falls to 0, over ``Rule.cooldown`` steps (*warm-up, stable, decay*: Hu et al. 2024,
+MiniCPM): at a constant rate the weights jump about their goal, those of some methods more than
+others'. What counts is the weights of the lowest validation loss, also where a run is read off
+before its end: the lowest until then.
 """
 
 import dataclasses
 import math
 import time
+from collections.abc import Sequence
 
 import torch
 from transformers import PreTrainedModel
@@ -39,19 +41,25 @@ class Rule:
         validate_every: steps between two validations.
         patience: validations without improvement after which a run ends.
         most_steps: after which it ends in any case.
+        cooldown: steps in which the rate then falls to 0, from the best weights on; 0 for none.
         max_norm: longer gradients are scaled down to it.
     """
 
-    batch_size: int = 32
+    batch_size: int = 16
     warmup: int = 50
     validate_every: int = 50
-    patience: int = 6
+    patience: int = 8
     most_steps: int = 3000
+    cooldown: int = 300
     max_norm: float = 1.0
 
     def rate(self, step: int) -> float:
         """The share of the highest rate in a step, counted from 0."""
         return min(1.0, (step + 1) / self.warmup)
+
+    def falling(self, step: int) -> float:
+        """The same, in a step of the cooldown."""
+        return 1 - step / self.cooldown
 
     def reads_at(self, step: int) -> bool:
         """Are the test items answered after so many steps? After 1, 2, 4, 8, ... validations."""
@@ -82,7 +90,7 @@ class Outcome:
             is at the end of the run.
         best_step: steps after which the validation loss was the lowest.
         steps: that were made.
-        ended: ``PATIENCE``, ``CAP`` or ``DIVERGED``.
+        ended: ``PATIENCE``, ``CAP`` or ``DIVERGED``, before the cooldown.
         lengths: mean tokens of a text of its batches.
         seconds: until it ended, with what the other trials did meanwhile.
         peak_memory: bytes that one step of the first trial alone held.
@@ -117,7 +125,7 @@ def train_until_best(
     trials: list[Trial],
     validation: list[Example],
     test: list[Example],
-    label_ids: list[int],
+    label_ids: list[int] | None,
     rule: Rule,
     pad_id: int,
 ) -> list[Outcome]:
@@ -130,7 +138,7 @@ def train_until_best(
         trained: what the trials train, in the order of ``trials``.
         validation: examples that decide how long.
         test: examples that are read and decide nothing.
-        label_ids: tokens among which an answer is chosen.
+        label_ids: tokens among which an answer is chosen; None where it is a whole reply.
 
     Raises:
         CourseError: the examples of a trial do not fill batches.
@@ -143,7 +151,7 @@ def train_until_best(
         run.outcome.peak_memory = peak
         run.validate()  # step 0: what training has to improve on
     model.train()  # dropout, if there is any
-    for step in range(rule.most_steps):
+    for step in range(rule.most_steps + rule.cooldown):
         going = [run for run in runs if not run.outcome.ended]
         if not going:
             break
@@ -186,12 +194,13 @@ class _Run:
         self._trained, self._validation, self._test = trained, validation, test
         self._optimiser = MixedPrecisionAdamW(self.parameters, trial.learning_rate)
         lengths = [len(example.ids) for example in trial.examples]
-        config = TrainingConfig(
-            trial.learning_rate, rule.most_steps, rule.batch_size, seed=trial.seed
-        )
+        most = rule.most_steps + rule.cooldown
+        config = TrainingConfig(trial.learning_rate, most, rule.batch_size, seed=trial.seed)
         self._batches = plan_batches(lengths, config)
         self.outcome.lengths = sum(lengths) / len(lengths)
-        self._best, self._lowest = [p.detach().clone() for p in self.parameters], math.inf
+        self._best, self._lowest = [m.clone() for m in self._optimiser.masters], math.inf
+        self._falls_from: int | None = None
+        self._why = ""
 
     def batch(self, step: int) -> list[Example]:
         return [self.trial.examples[i] for i in self._batches[step]]
@@ -199,26 +208,41 @@ class _Run:
     def step(self, step: int, loss: float, seconds: float) -> None:
         """The optimiser's step, and what is due after it."""
         self.outcome.steps, self.outcome.seconds = step + 1, seconds
-        self._optimiser.set_learning_rate(self.trial.learning_rate * self.rule.rate(step))
+        share = self.rule.rate(step)
+        if self._falls_from is not None:
+            share = self.rule.falling(step - self._falls_from)
+        self._optimiser.set_learning_rate(self.trial.learning_rate * share)
         try:
             if not math.isfinite(loss):
                 raise CourseError(f"The loss is {loss}", "lower the learning rate")
             self._optimiser.step(self.rule.max_norm)
         except CourseError:
             return self._end(DIVERGED)
-        done = step + 1
-        if done % self.rule.validate_every == 0:
+        if (step + 1) % self.rule.validate_every == 0:
             self.validate()
+        if not self.outcome.ended:
+            self._go_on(step + 1)
+
+    def _go_on(self, done: int) -> None:
+        """Train on as before, begin the cooldown, or end."""
+        if self._falls_from is not None:
+            if done == self._falls_from + self.rule.cooldown:
+                self._end(self._why)
+            return
         without = (done - self.outcome.best_step) // self.rule.validate_every
-        if self.outcome.ended:
-            return None
-        if without >= self.rule.patience:
-            return self._end(PATIENCE)
-        if done == self.rule.most_steps:
-            return self._end(CAP)
-        if self.rule.reads_at(done):
+        if without >= self.rule.patience or done == self.rule.most_steps:
+            self._why = PATIENCE if without >= self.rule.patience else CAP
+            self._cool(done)
+        elif self.rule.reads_at(done):
             self._read()
-        return None
+
+    def _cool(self, done: int) -> None:
+        if not self.rule.cooldown:
+            return self._end(self._why)
+        self._read()
+        self._falls_from = done
+        _copy(self._best, self.parameters)
+        _copy(self._best, self._optimiser.masters)
 
     def validate(self) -> None:
         """Measure the validation loss; keep the weights if they are the best."""
@@ -228,7 +252,7 @@ class _Run:
             return self._end(DIVERGED)
         if loss < self._lowest:
             self._lowest, self.outcome.best_step = loss, self.outcome.steps
-            torch._foreach_copy_(self._best, [p.detach() for p in self.parameters])
+            torch._foreach_copy_(self._best, self._optimiser.masters)
         accuracy = correct.count("1") / len(correct)
         self.outcome.validations.append((self.outcome.steps, loss, accuracy))
 
@@ -252,6 +276,6 @@ class _Run:
 
 
 @torch.no_grad()
-def _copy(values: list[torch.Tensor], parameters: list[torch.nn.Parameter]) -> None:
+def _copy(values: list[torch.Tensor], parameters: Sequence[torch.Tensor]) -> None:
     for parameter, value in zip(parameters, values):
         parameter.copy_(value)

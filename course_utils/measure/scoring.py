@@ -9,14 +9,13 @@ import datasets
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from course_utils.data.batches import by_length, collate
+from course_utils.data.batches import by_length
 from course_utils.data.columns import texts_and_labels
 from course_utils.data.prompts import CONTENT_FREE, Prompt
 from course_utils.measure.evaluation import Evaluation, fingerprint
 from course_utils.model.answers import label_probabilities
 from course_utils.model.forward import (
     MAX_TOKENS,
-    answer_logits,
     evaluating,
     prefix_cache,
     shares_prefix,
@@ -25,7 +24,7 @@ from course_utils.model.forward import (
 )
 from course_utils.model.positions import fitting
 
-LEAST_SHARED = 16  # tokens of a prefix that is worth keeping: to copy it for each text costs, too
+LEAST_SHARED = 8  # tokens of a prefix that is worth keeping: to copy it for each row costs, too
 
 
 @torch.inference_mode()
@@ -50,7 +49,7 @@ def label_scores(
     """
     label_ids = prompt.label_ids(tokenizer)
     sequences = prompt.encoded(tokenizer, texts)
-    room = fitting(model, sequences)
+    fitting(model, sequences)
     longest = max(len(ids) for ids in sequences)
     shared = _shared_length(sequences) if shares_prefix(model, longest) else 0
     if shared + soft_length(model) < LEAST_SHARED:
@@ -61,11 +60,7 @@ def label_scores(
         prefix = prefix_cache(model, sequences[0][:shared]) if shared else None
         for rows in groups:
             own = [sequences[i][shared:] for i in rows]
-            if prefix is None:
-                logits = text_logits(model, own, tokenizer.pad_token_id)  # (rows, vocabulary)
-            else:
-                batch = collate(own, tokenizer.pad_token_id, room and room - shared)
-                logits = answer_logits(model, batch.to(model.device), prefix)
+            logits = text_logits(model, own, tokenizer.pad_token_id, prefix=prefix)
             scores[rows] = label_probabilities(logits, label_ids)
     return scores
 

@@ -55,7 +55,11 @@ def answer_logits(
 
 
 def text_logits(
-    model: PreTrainedModel, sequences: list[list[int]], pad_id: int, count: int | None = None
+    model: PreTrainedModel,
+    sequences: list[list[int]],
+    pad_id: int,
+    count: int | None = None,
+    prefix: Cache | None = None,
 ) -> torch.Tensor:
     """Logits of the token that follows each of some texts, which share rows where they may.
 
@@ -67,6 +71,7 @@ def text_logits(
         pad_id: what to fill rows up with.
         count: the logits after each of so many last tokens of a text, not after the last alone; a
             text that has fewer has something else before its own.
+        prefix: as in ``answer_logits``.
 
     Returns:
         (texts, vocabulary) float32; with ``count``, (texts, count, vocabulary).
@@ -74,16 +79,21 @@ def text_logits(
     Raises:
         CourseError: see ``answer_logits``, ``data.batches.collate`` and ``model.positions``.
     """
-    room, works = room_for(model, [len(ids) for ids in sequences]), ways(model)
+    works, before = ways(model), soft_length(model)
+    cached = 0 if prefix is None else prefix.get_seq_length() - before  # tokens of the prefix
+    room = room_for(model, [cached + len(ids) for ids in sequences])
+    room = room and room - cached
     if model.device.type == "cpu" and works.packs:
-        before = soft_length(model)
-        packed = pack(sequences, pad_id, room, before)
-        if works.packs_for(before + packed.input_ids.shape[1]):
+        packed = pack(sequences, pad_id, room, cached + before)
+        if works.packs_for(cached + before + packed.input_ids.shape[1]):
             packed = packed if count is None else packed.reading(count)
-            return packed_logits(model, embed(model, packed.input_ids), packed)
+            if prefix is None:
+                return packed_logits(model, embed(model, packed.input_ids), packed)
+            embeddings, rows = embed_tokens(model, packed.input_ids), len(packed.input_ids)
+            return packed_logits(model, embeddings, packed, repeated(prefix, rows))
     batch = collate(sequences, pad_id, room)
     batch = batch if count is None else batch.reading(count)
-    return answer_logits(model, batch.to(model.device))
+    return answer_logits(model, batch.to(model.device), prefix)
 
 
 def embed(model: PreTrainedModel, input_ids: torch.Tensor) -> torch.Tensor:

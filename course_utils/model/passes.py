@@ -91,28 +91,34 @@ def plain_logits(
     return _at(logits, last).float()
 
 
-def packed_logits(model: PreTrainedModel, embeddings: torch.Tensor, packed: Packed) -> torch.Tensor:
+def packed_logits(
+    model: PreTrainedModel, embeddings: torch.Tensor, packed: Packed, cache: Cache | None = None
+) -> torch.Tensor:
     """Logits of the token that follows each text of ``packed``, the head applied there only.
 
     Each text is computed as if it stood alone: it sees no other, and its positions count from 0
     (Krell et al. 2021, *Efficient Sequence Packing without Cross-contamination*). All texts of a
-    row see the soft prompt before it.
+    row see what stands before it: a cached prefix, a soft prompt.
 
     Args:
         embeddings: (rows, before + width, d_model) float32, of a soft prompt and ``packed``.
+        cache: keys and values of what stands before these, for all rows; it grows.
 
     Returns:
         (texts, vocabulary) float32, in the order of the texts; or (texts, count, vocabulary).
     """
     before = embeddings.shape[1] - packed.texts.shape[1]
-    texts = pad(packed.texts, (before, 0), value=SHARED)
+    cached = 0 if cache is None else cache.get_seq_length()
+    texts = pad(packed.texts, (cached + before, 0), value=SHARED)
     own = torch.arange(before).expand(len(texts), -1)
+    positions = torch.cat([own, before + packed.position_ids], dim=1)
     with mixed_precision(model):
         hidden = model.base_model(
             inputs_embeds=embeddings,
-            attention_mask=packed_mask(texts, embeddings.dtype),
-            position_ids=torch.cat([own, before + packed.position_ids], dim=1),
-            use_cache=False,
+            attention_mask=packed_mask(texts, embeddings.dtype)[:, :, cached:],
+            position_ids=cached + positions,
+            past_key_values=cache,
+            use_cache=cache is not None,
         ).last_hidden_state
         logits = model.get_output_embeddings()(hidden[packed.row, before + packed.column])
     return logits.float()

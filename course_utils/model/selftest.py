@@ -50,8 +50,8 @@ class Ways:
         shares_prefix: can keys and values of a prefix serve many rows?
         words_are_rows: is a token's embedding its row of the table? Where it is not, soft tokens
             made from the table would be too short or too long.
-        packs: does ``passes.packed_logits`` give the model's own answers? Not tried on a GPU, where
-            training takes CUDA graphs.
+        packs: does ``passes.packed_logits`` give the model's own answers, behind a cached prefix
+            too where one can be shared? Not tried on a GPU, where training takes CUDA graphs.
         known: was the test possible? Not where the model's own answers are not finite; then the
             plain way is taken, and whoever uses the answers says what is wrong with them.
     """
@@ -127,12 +127,14 @@ def _ways(model: PreTrainedModel, probe: "_Probe") -> Ways:
         )
     tried = model.device.type != "cuda" or model.config.model_type in TRIED_ON_GPU
     fast = tried and probe.agrees(fast_logits)
+    shares = probe.shares_prefix(fast_logits if fast else plain_logits)
+    packs = model.device.type == "cpu" and probe.packs()
     return Ways(
         fast=fast,
         window=window,
-        shares_prefix=probe.shares_prefix(fast_logits if fast else plain_logits),
+        shares_prefix=shares,
         words_are_rows=probe.words_are_rows(),
-        packs=model.device.type == "cpu" and probe.packs(),
+        packs=packs and (not shares or probe.packs(SHORT // 2)),
     )
 
 
@@ -179,12 +181,17 @@ class _Probe:
             return False
         return self._near(got, self.expected[:1].expand(2, -1))
 
-    def packs(self) -> bool:
-        """Are both texts right in one row, the second behind the first, padding behind both?"""
+    def packs(self, cached: int = 0) -> bool:
+        """Are both texts right in one row, the second behind the first, padding behind both?
+
+        Of the tokens that both begin with, so many come from a cache.
+        """
         ids = self.ids[0].tolist()
-        packed = pack([ids, ids[:SHORT]], 0)
+        packed = pack([ids[cached:], ids[cached:SHORT]], 0)
         try:
-            got = packed_logits(self.model, embed_tokens(self.model, packed.input_ids), packed)
+            cache = cache_of(self.model, self.words[:, :cached]) if cached else None
+            embeddings = embed_tokens(self.model, packed.input_ids)
+            got = packed_logits(self.model, embeddings, packed, cache)
         except Exception:  # no positions as an argument, or not so many
             return False
         return self._near(got, self.expected)

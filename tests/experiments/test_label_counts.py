@@ -34,7 +34,7 @@ def items(count, seed):
 def task():
     return types.SimpleNamespace(
         name="movies", label_words=WORDS[1::-1], train=items(40, 0), validation=items(12, 1),
-        test=items(10, 2),
+        test=items(10, 2), whole_reply=False,
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def rungs(monkeypatch, tmp_path, task):  # noqa: F811
     for module in (ladder_jobs, labels):
         monkeypatch.setattr(module, "load_model", load_model)
     monkeypatch.setattr(ladder_jobs.tasks, "load", lambda name: task)
-    monkeypatch.setattr(ladder_jobs, "RULE", Rule(8, 2, 1, 1, 2))
+    monkeypatch.setattr(ladder_jobs, "RULE", Rule(8, 2, 1, 1, 2, cooldown=0))
     monkeypatch.setattr(ladder_jobs, "LENGTH", 3)
     monkeypatch.setattr(labels, "COUNTS", (4, 40))
     monkeypatch.setattr(labels, "SEEDS", (0, 1))

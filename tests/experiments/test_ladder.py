@@ -34,7 +34,7 @@ def study(monkeypatch, tmp_path, task):  # noqa: F811
     monkeypatch.setattr(ladder, "perform_next", perform_next)
     monkeypatch.setattr(ladder_jobs, "load_model", load_model)
     monkeypatch.setattr(ladder_jobs.tasks, "load", lambda name: task)
-    monkeypatch.setattr(ladder_jobs, "RULE", Rule(8, 2, 2, 2, 4))
+    monkeypatch.setattr(ladder_jobs, "RULE", Rule(8, 2, 2, 2, 4, cooldown=2))
     monkeypatch.setattr(ladder_jobs, "LENGTH", 3)
     monkeypatch.setattr(ladder_prompts, "SHOTS", (2,))
 

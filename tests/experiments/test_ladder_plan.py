@@ -41,6 +41,12 @@ def test_soft_prompts_and_lora_search_together_and_full_fine_tuning_one_by_one()
     assert [job.trials for job in single] == [((rate, 0),) for rate in RATES[FULL][2:]]
 
 
+def test_apart_each_training_is_a_job():
+    jobs = ready(Job("", "m", "pair", LORA, apart=True), [])
+    assert [job.trials for job in jobs] == [((rate, 0),) for rate in RATES[LORA]]
+    assert {cell.apart for cell in cells([("", "m")], ["pair"], apart=True)} == {True}
+
+
 @pytest.mark.parametrize("losses, place", [((1, 2, 3, 4), -1), ((4, 3, 2, 1), 4)])
 def test_a_best_rate_at_the_edge_is_searched_beyond_twice_at_most(losses, place):
     rungs = searched(LORA, losses)

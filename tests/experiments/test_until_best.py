@@ -26,7 +26,7 @@ from course_utils.training import loop
 from course_utils.training.plan import Example, TrainingConfig, make_examples
 from tests.experiments.test_label_counts import items
 
-RULE = Rule(batch_size=4, warmup=3, validate_every=4, patience=2, most_steps=16)
+RULE = Rule(4, warmup=3, validate_every=4, patience=2, most_steps=16, cooldown=0)
 PROMPT, PAD = Prompt("Review: {text}\nSentiment:", WORDS[1::-1]), 0
 RATES, SEEDS = (3e-2, 1e-1, 1e-1), (0, 1, 5)
 
@@ -133,6 +133,34 @@ def test_it_ends_when_validation_no_longer_improves(monkeypatch):
     assert [step for step, _ in outcome.readings] == [4, 8, 16]
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_then_the_rate_falls_to_0_from_the_best_weights_on(monkeypatch, dtype):
+    """Of bfloat16 weights the float32 masters go back too: the next step is made from them."""
+    rule = dataclasses.replace(RULE, patience=1, cooldown=4)
+    rates, states, losses = [], [], iter([3.0, 2.0, 2.5, 1.0])
+    own = until_best.MixedPrecisionAdamW
+
+    class Watched(own):
+        def set_learning_rate(self, rate):
+            rates.append(rate)
+            states.append([(p.clone(), m.clone()) for p, m in zip(self.parameters, self.masters)])
+            super().set_learning_rate(rate)
+
+    def answered(model, given, *rest):
+        return next(losses) if given is VALIDATION else 0.0, "1" * len(given)
+
+    monkeypatch.setattr(until_best, "MixedPrecisionAdamW", Watched)
+    monkeypatch.setattr(until_best, "answered", answered)
+    model = tiny_model().to(dtype)
+    (outcome,) = together(model, Whole(model), [Trial(1e-3, 0, TRIALS[0].examples)], rule)
+    assert rates[:8] == pytest.approx([1e-3 * rule.rate(step) for step in range(8)])
+    assert rates[8:] == pytest.approx([1e-3, 7.5e-4, 5e-4, 2.5e-4])
+    for (weight, master), (best, best_master) in zip(states[8], states[4]):  # after step 4
+        assert torch.equal(weight, best) and torch.equal(master, best_master)
+    assert (outcome.steps, outcome.best_step, outcome.ended) == (12, 12, PATIENCE)
+    assert [step for step, _ in outcome.readings] == [4, 8, 12]
+
+
 def test_one_that_diverges_leaves_the_others_alone():
     model = tiny_model()
     start = words_as_start(model, LABEL_IDS, 3)
@@ -150,7 +178,7 @@ def test_one_that_diverges_leaves_the_others_alone():
 
 def test_a_reading_has_the_best_weights_until_then_and_training_goes_on_with_its_own():
     model = tiny_model()
-    rule = Rule(batch_size=4, warmup=3, validate_every=4, patience=9, most_steps=8)
+    rule = Rule(4, warmup=3, validate_every=4, patience=9, most_steps=8, cooldown=0)
     trained = SoftPrompts(model, [words_as_start(model, LABEL_IDS, 3)])
     (first,) = together(model, trained, TRIALS[:1], rule)
     longer = dataclasses.replace(rule, most_steps=16)

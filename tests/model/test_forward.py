@@ -82,6 +82,22 @@ def test_texts_share_the_soft_prompt_before_their_row(monkeypatch):
     torch.testing.assert_close(logits, expected, atol=1e-5, rtol=1e-4)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("soft_tokens", [0, 2])
+def test_texts_share_the_cached_prefix_before_their_row(kind, soft_tokens, monkeypatch):
+    model, before = tiny_model(kind), [3, 14, 15]
+    if soft_tokens:
+        add_soft_prompt(model, SoftPrompt(torch.randn(soft_tokens, 32)))
+    with torch.no_grad():
+        expected = answer_logits(model, collate([before + ids for ids in SEQUENCES], 0))
+        prefix = prefix_cache(model, before)
+        monkeypatch.setattr(forward, "answer_logits", None)
+        for _ in range(2):
+            logits = text_logits(model, SEQUENCES, 0, prefix=prefix)
+            torch.testing.assert_close(logits, expected, atol=1e-5, rtol=1e-4)
+    assert prefix.get_seq_length() == soft_tokens + 3
+
+
 @pytest.mark.parametrize("soft_tokens, window", [(0, 7), (2, 9)])
 def test_texts_have_rows_of_their_own_where_they_cannot_share_any(soft_tokens, window, monkeypatch):
     model = tiny_model()

@@ -37,14 +37,22 @@ def read(between: Between, never: float = math.inf, always: float | None = None)
     return answer
 
 
+def rises(labels: Curve, leads: Curve, between: Between = logarithmic) -> list[Any]:
+    """Each time that the lead passes 0 from below."""
+    places = [i for i in range(len(leads) - 1) if leads[i] <= 0 < leads[i + 1]]
+    return [between(*labels[i : i + 2], *leads[i : i + 2]) for i in places]
+
+
 def first_rise(labels: Curve, leads: Curve, between: Between = logarithmic) -> Any:
     """The first time that the lead passes 0, from below."""
     if leads[0] > 0:
         return labels[0]
-    for i in range(len(leads) - 1):
-        if leads[i] <= 0 < leads[i + 1]:
-            return between(*labels[i : i + 2], *leads[i : i + 2])
-    return math.inf
+    return next(iter(rises(labels, leads, between)), math.inf)
+
+
+def but_ends(wrong: Callable[[Curve, Curve], Any]) -> Callable[[Curve, Curve], Any]:
+    """A wrong answer, right where the method is ahead at all points, or not at the last."""
+    return lambda x, y: right_crossing(x, y) if min(y) > 0 or y[-1] <= 0 else wrong(x, y)
 
 
 def first_sign(labels: Curve, leads: Curve) -> float:
@@ -55,20 +63,26 @@ def first_sign(labels: Curve, leads: Curve) -> float:
     return labels[0] if leads[0] > 0 else math.inf
 
 
-def last_sign(labels: Curve, leads: Curve) -> float:
+def last_sign(labels: Curve, leads: Curve, sign: Callable = lambda lead: lead > 0) -> float:
     """The last time that the lead changes its sign, either way."""
     for i in reversed(range(len(leads) - 1)):
-        if (leads[i] > 0) != (leads[i + 1] > 0):
+        if sign(leads[i]) != sign(leads[i + 1]):
             return logarithmic(*labels[i : i + 2], *leads[i : i + 2])
     return labels[0] if leads[0] > 0 else math.inf
 
 
-def last_rise(labels: Curve, leads: Curve) -> float:
-    """The last time that the lead passes 0 from below, even if it falls again later."""
-    for i in reversed(range(len(leads) - 1)):
-        if leads[i] <= 0 < leads[i + 1]:
-            return logarithmic(*labels[i : i + 2], *leads[i : i + 2])
-    return labels[0] if leads[0] > 0 else math.inf
+def last_rise(ahead: Callable[[Curve], bool]) -> Callable[[Curve, Curve], float]:
+    """The last time that the lead passes 0 from below, even if it falls again later.
+
+    Args:
+        ahead: of the leads that never do so, which are taken for ahead at all points?
+    """
+
+    def answer(labels: Curve, leads: Curve) -> float:
+        otherwise = labels[0] if ahead(leads) else math.inf
+        return [otherwise, *rises(labels, leads)][-1]
+
+    return answer
 
 
 def level_is_ahead(labels: Curve, leads: Curve) -> float:
@@ -108,13 +122,21 @@ CROSSING_MISTAKES: Mistakes = {
     (
         "this is where it gets ahead for the first time: it may fall behind again, so look for the "
         "last point at which it is not ahead"
-    ): [first_rise, lambda x, y: first_rise(x, y, straight)],
+    ): [
+        first_rise,
+        lambda x, y: first_rise(x, y, straight),
+        but_ends(lambda x, y: rises(x, y)[0]),
+        but_ends(lambda x, y: rises(x, y, straight)[0]),
+    ],
     "this is where the lead changes its sign first, or goes to the other method": [
         first_sign,
     ],
     "a method that is behind at the last point does not stay ahead: return math.inf": [
-        last_rise,
+        last_rise(lambda leads: leads[0] > 0),
+        last_rise(lambda leads: min(leads) > 0),
+        last_rise(lambda leads: True),
         last_sign,
+        lambda labels, leads: last_sign(labels, leads, numpy.sign),
         read(logarithmic, never=0.0),
         read(logarithmic, never=-1.0),
         lambda labels, leads: read(logarithmic, never=labels[-1])(labels, leads),
@@ -124,6 +146,7 @@ CROSSING_MISTAKES: Mistakes = {
         read(logarithmic, always=1.0),
         read(logarithmic, always=math.inf),
         read(logarithmic, always=-math.inf),
+        lambda labels, leads: max(i for i, lead in enumerate(leads) if lead <= 0),
     ],
     "this is the next number of labels that was measured: read off where the line passes 0": [
         read(lambda a, b, lead, after: b),
@@ -142,6 +165,14 @@ CROSSING_MISTAKES: Mistakes = {
         read(lambda a, b, lead, after: a * (b / a) ** (-lead / (lead + after) if lead + after
                                                        else math.inf)),
         read(lambda a, b, lead, after: a * (b / a) ** (-lead / after)),
+        read(lambda a, b, lead, after: a * (b / a) ** (lead / (lead + after))),
+        read(lambda a, b, lead, after: a * (b / a) ** (1 - after if lead else 0)),
+    ],
+    "the share of the way is an exponent: a * (b / a) ** share": [
+        read(lambda a, b, lead, after: b * lead / (lead - after)),
+    ],
+    "the numbers of labels need not double: the next one is b / a times the one before": [
+        read(lambda a, b, lead, after: a * 2 ** (lead / (lead - after))),
     ],
     "this is the middle of two points: the lead says how far the line has to go": [
         read(lambda a, b, lead, after: (a + b) / 2),
@@ -165,9 +196,13 @@ CROSSING_MISTAKES: Mistakes = {
         lambda labels, leads: right_crossing(labels, turned(leads)),
     ],
     "level is not ahead: a lead of 0 counts with those below": [level_is_ahead],
-    "interp wants values that rise from first to last, and these leads do not always": [by_interp],
+    "interp wants values that rise from first to last, and these leads do not always": [
+        by_interp,
+        but_ends(by_interp),
+    ],
     "this is a place in the list: return a number of labels": [
         read(lambda a, b, lead, after: 0),
+        lambda labels, leads: read(straight)(list(range(len(leads))), leads),
         lambda labels, leads: max([i for i, v in enumerate(leads) if v <= 0], default=0),
         lambda labels, leads: max([i + 1 for i, v in enumerate(leads) if v <= 0], default=0),
     ],
@@ -175,10 +210,6 @@ CROSSING_MISTAKES: Mistakes = {
         lambda labels, leads: labels[leads.index(max(leads))],
     ],
     "this is a list of crossings: return the last one": [
-        lambda labels, leads: [
-            logarithmic(*labels[i : i + 2], *leads[i : i + 2])
-            for i in range(len(leads) - 1)
-            if leads[i] <= 0 < leads[i + 1]
-        ],
+        rises,
     ],
 }  # fmt: skip

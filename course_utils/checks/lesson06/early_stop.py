@@ -31,9 +31,12 @@ def early_stop(answer: Any, numbers: random.Random) -> None:
 
 
 def draw(numbers: random.Random) -> tuple[list[float], int]:
-    """Losses in hundredths, so that some are equal, and a patience."""
+    """Losses in hundredths, so that some are equal, one at times just lower, and a patience."""
     fall, count = numbers.choice((-1, 0, 1, 2)), numbers.randint(5, 12)
     losses = [(60 + numbers.randint(0, 6) - fall * n) / 100 for n in range(count)]
+    if numbers.random() < 0.3:
+        place = numbers.randint(1, count - 1)
+        losses[place] = round(min(losses[:place]) - 1e-5, 5)
     return losses, numbers.randint(2, 4)
 
 

@@ -116,6 +116,11 @@ STOP_MISTAKES: Mistakes = {
     ],
     "an equal loss is no improvement: compare with <": [
         lambda x, p: walk(x, p, improves=operator.le),
+        with_best(lambda x, p: walk(x, p, improves=operator.le)[0]),
+    ],
+    "an improvement counts however small it is: no least difference is asked for": [
+        lambda x, p: walk(x, p, improves=lambda loss, low: loss < low - 1e-3),
+        with_best(lambda x, p: walk(x, p, improves=lambda loss, low: loss < low - 1e-3)[0]),
     ],
     "of several equal losses, the best weights are those of the first": [
         of_right(lambda x, p, stopped, best: (stopped, last_lowest(x[: stopped + 1]))),
@@ -129,6 +134,9 @@ STOP_MISTAKES: Mistakes = {
     ): [
         lambda x, p: walk(x, p, first=1),
         of_right(lambda x, p, stopped, best: (stopped, lowest(x[: stopped + 1][1:]) + 1)),
+    ],
+    "training does not stop at the best weights, but patience validations after them": [
+        of_right(lambda x, p, stopped, best: (best, best)),
     ],
     "these are the last weights: the best are those of the lowest loss": [
         of_right(lambda x, p, stopped, best: (stopped, stopped)),

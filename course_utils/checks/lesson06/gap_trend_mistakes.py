@@ -103,6 +103,18 @@ def through_origin(sizes: Sizes, gaps: Gaps) -> Triple:
     return around(slope, t(len(x)) * math.sqrt(residuals @ residuals / (len(x) - 2) / (x @ x)))
 
 
+def correlation(line: Line) -> float:
+    """Of x and y."""
+    return line.slope * math.sqrt(line.spread / total(line))
+
+
+def of_ends(sizes: Sizes, gaps: Gaps) -> Triple:
+    """The slope from the first point to the last."""
+    line = Line(numpy.log10(sizes), gaps)
+    slope = (gaps[-1] - gaps[0]) / (math.log10(sizes[-1]) - math.log10(sizes[0]))
+    return around(slope, t(line.n) * line.error)
+
+
 def total(line: Line) -> float:
     """Squared distances of y from its mean."""
     return float(((line.y - line.y.mean()) ** 2).sum())
@@ -169,6 +181,20 @@ TREND_MISTAKES: Mistakes = {
         half_of(lambda line: t(line.n) * math.sqrt(total(line) / (line.n - 1) / line.spread)),
         half_of(lambda line: t(line.n, 1) * math.sqrt(total(line) / (line.n - 1) / line.n)),
     ],
+    "the interval is half as wide as it should be: the quantile times the error is to each side": [
+        half_of(lambda line: t(line.n) * line.error / 2),
+    ],
+    "the third number of linregress is the correlation: the error is its stderr": [
+        half_of(lambda line: t(line.n) * correlation(line)),
+    ],
+    "the scatter is left out: the sum of the squared residuals belongs under the root": [
+        half_of(lambda line: t(line.n) / math.sqrt(line.spread)),
+    ],
+    "four points are written in: n is the number of sizes, and there may be more or fewer": [
+        half_of(lambda line: t(4) * math.sqrt(line.squares / 2 / line.spread)),
+        half_of(lambda line: t(4) * line.error),
+    ],
+    "this is the slope from the first point to the last: all of them count": [of_ends],
     "this is one standard error to each side: the quantile multiplies it": [
         half_of(lambda line: line.error),
     ],
@@ -192,10 +218,11 @@ TREND_MISTAKES: Mistakes = {
     ],
     "this is the height of the line at log10(size) = 0, not its slope": [
         of_line(lambda line: around(line.intercept, t(line.n) * line.error)),
+        of_line(lambda line: around(line.intercept, t(line.n) * line.error * math.sqrt(
+            float(line.x @ line.x) / line.n))),
     ],
     "this is the correlation: the slope has the unit of the gap": [
-        of_line(lambda line: around(
-            line.slope * math.sqrt(line.spread / total(line)), t(line.n) * line.error)),
+        of_line(lambda line: around(correlation(line), t(line.n) * line.error)),
     ],
     "the slope is not divided by the sum of (x - mean) ** 2": [
         of_line(lambda line: line.slope * line.spread),

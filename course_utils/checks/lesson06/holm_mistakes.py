@@ -1,7 +1,11 @@
 """What learners get wrong in ``holm``."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
+
+import numpy
+from scipy import stats
 
 from course_utils.checks.core.compare import Mistakes
 from course_utils.measure.holm import adjusted
@@ -77,6 +81,11 @@ def of_right(change: Callable[[list[float], list[bool]], Any]) -> Answer:
     return lambda p, alpha=ALPHA: change(p, right_holm(p, alpha))
 
 
+def by_numpy(p: list[float]) -> list[int]:
+    """As ``ranked``; of equal p-values a later one may come first."""
+    return numpy.argsort(p).tolist()
+
+
 def as_given(p: list[float]) -> list[int]:
     """The places in the order given."""
     return list(range(len(p)))
@@ -87,6 +96,17 @@ def without_twins(p: list[float], alpha: float = ALPHA) -> list[bool]:
     values = sorted(set(p))
     stands = dict(zip(values, step_down(holms)(values, alpha)))
     return [stands[value] for value in p]
+
+
+def by_ranks(method: str) -> Answer:
+    """One threshold for equal p-values, by a rank that they share."""
+
+    def answer(p: list[float], alpha: float = ALPHA) -> list[bool]:
+        own = stats.rankdata(p, method)
+        failed = [value for value, rank in zip(p, own) if value > alpha / (len(p) - rank + 1)]
+        return [value < min(failed, default=math.inf) for value in p]
+
+    return answer
 
 
 def sorted_verdicts(p: list[float], found: list[bool]) -> list[bool]:
@@ -106,6 +126,23 @@ HOLM_MISTAKES: Mistakes = {
     "the first p-value that fails ends it: all higher ones fail with it": [each(holms)],
     "the verdicts are in the order of the p-values: return them in the order given": [
         of_right(sorted_verdicts),
+    ],
+    "argsort gives places and no ranks: the k-th verdict belongs to place order[k]": [
+        of_right(lambda p, found: sorted_verdicts(p, sorted_verdicts(p, found))),
+        of_right(lambda p, found: numpy.array(found)[by_numpy(p)][by_numpy(p)].tolist()),
+    ],
+    "index finds the first of equal p-values each time: sort their places, and not the values": [
+        of_right(
+            lambda p, found: [on and p.index(v) == i for i, (v, on) in enumerate(zip(p, found))]
+        ),
+    ],
+    "equal p-values share a rank: they are looked at one after the other, so k counts each": [
+        by_ranks("average"),
+        by_ranks("max"),
+    ],
+    "the list ends at the first that fails: return a truth value for each comparison": [
+        of_right(lambda p, found: [True] * sum(found)),
+        of_right(lambda p, found: [True] * sum(found) + [False] * (sum(found) < len(p))),
     ],
     "a p-value that is exactly at its threshold is rejected too: 'at most' is <=": [
         step_down(holms, strict=True),
@@ -128,6 +165,7 @@ HOLM_MISTAKES: Mistakes = {
     ],
     "the thresholds are in reverse: the lowest p-value has the smallest, alpha / m": [
         step_down(lambda k, m, alpha: alpha / (k + 1)),
+        step_down(lambda k, m, alpha: alpha / (k + 1), order=by_numpy),
         each(lambda k, m, alpha: alpha / (k + 1)),
     ],
     "the p-values have to be sorted first: here they get their thresholds in the order given": [

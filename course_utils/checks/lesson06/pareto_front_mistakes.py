@@ -1,5 +1,6 @@
 """What learners get wrong in ``pareto_front``."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -70,6 +71,15 @@ def against_the_best(accuracies: list[float], costs: list[Sequence[float]]) -> l
     return [not dominates(min(points), point) for point in points]
 
 
+def staircase(accuracies: list[float], costs: list[Sequence[float]]) -> list[bool]:
+    """From the cheapest on, those that are more accurate than all before."""
+    front, highest = [False] * len(costs), -math.inf
+    for i in sorted(range(len(costs)), key=lambda i: (costs[i], -accuracies[i])):
+        if accuracies[i] > highest:
+            front[i], highest = True, accuracies[i]
+    return front
+
+
 def sorted_front(accuracies: list[float], costs: list[Sequence[float]]) -> list[bool]:
     """In the order of the accuracies, the highest first."""
     order = sorted(range(len(accuracies)), key=lambda i: -accuracies[i])
@@ -110,7 +120,7 @@ PARETO_MISTAKES: Mistakes = {
     "a low cost is good: here a high one counts as good": [
         by(dominates, lambda point: (point[0], *(-cost for cost in point[1:]))),
     ],
-    "both are turned: a high accuracy is good, and a low cost": [
+    "both are turned: a high accuracy is good, and a low cost; or who dominates whom is turned": [
         by(dominates, lambda point: tuple(-value for value in point)),
     ],
     "the verdicts are turned: True is for a method that no other dominates": [
@@ -122,6 +132,23 @@ PARETO_MISTAKES: Mistakes = {
     ],
     "the costs are added up: bytes and seconds have no sum, so compare cost by cost": [
         by(dominates, lambda point: (point[0], sum(point[1:]))),
+        by(lambda one, other: one != other and one[0] <= other[0] and (
+            sum(one[1:]) <= sum(other[1:]))),
+    ],
+    "tuples are compared by the first number that differs: compare number by number, with all": [
+        by(lambda one, other: one != other and one[0] <= other[0] and one[1:] <= other[1:]),
+        by(lambda one, other: one < other),
+    ],
+    "sorting, and keeping each new record, is for one cost: with several, compare with all": [
+        staircase,
+    ],
+    "the costs are left out: they count as well as the accuracy": [
+        by(dominates, lambda point: point[:1]),
+    ],
+    "there may be another number of costs: take the tuple as it is, and do not unpack it": [
+        lambda accuracies, costs: [one for one, in costs],
+        lambda accuracies, costs: [one for one, two in costs],
+        lambda accuracies, costs: [one for one, two, three in costs],
     ],
     "the accuracy is left out: it counts as well as the costs": [
         by(dominates, lambda point: point[1:]),
