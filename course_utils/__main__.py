@@ -22,6 +22,7 @@ MEASUREMENTS = {  # studies that are not a list of runs: the module that has stu
     "qlora_step": "course_utils.experiments.qlora_step",
     "free_text": "course_utils.experiments.free_text",
     "pair_words": "course_utils.experiments.pair_words",
+    "task_baselines": "course_utils.experiments.task_baselines",
     "explorer": "course_utils.experiments.explorer_data",
     "gpu_lesson": "course_utils.authoring",
 }

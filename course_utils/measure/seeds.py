@@ -81,6 +81,35 @@ def compare_means(first: list[str], second: list[str]) -> Difference:
         ValueError: there is no seed, the items differ in number or there are fewer than two, or
             answers are not written as ``1`` and ``0``.
     """
+    change, error, freedom = _estimate(first, second)
+    centre = float(change.sum()) / (len(change) + 2)
+    half = error * (1.96 if math.isinf(freedom) else float(stats.t.ppf(0.975, freedom)))
+    differing = int((abs(change) > 1e-9).sum())
+    p = max(2 * float(stats.t.sf(abs(centre) / error, freedom)), 2.0 ** (1 - differing))
+    low, high = max(-1.0, centre - half), min(1.0, centre + half)
+    return Difference(float(change.mean()), low, high, min(1.0, p))
+
+
+def p_within(first: list[str], second: list[str], margin: float) -> float:
+    """One-sided p-value of the claim that two mean accuracies are less than ``margin`` apart.
+
+    The larger of two one-sided tests (Schuirmann 1987), of the quantity that ``compare_means``
+    tests: at most 0.025 where the interval of 95 % lies within the margin on both sides.
+
+    Args:
+        first, second: as of ``compare_means``.
+        margin: in shares, above 0.
+
+    Raises:
+        ValueError: see ``compare_means``.
+    """
+    change, error, freedom = _estimate(first, second)
+    centre = float(change.sum()) / (len(change) + 2)
+    return float(stats.t.sf((margin - abs(centre)) / error, freedom))
+
+
+def _estimate(first: list[str], second: list[str]) -> tuple[numpy.ndarray, float, float]:
+    """Difference by item (items,), its mean's standard error, and the degrees of freedom."""
     if len({len(row) for row in [*first, *second]}) != 1 or len(first[0] if first else "") < 2:
         raise ValueError("compare_means needs the same items, at least two, for every seed of both")
     change = _right(first).mean(0) - _right(second).mean(0)  # (items,)
@@ -90,13 +119,7 @@ def compare_means(first: list[str], second: list[str]) -> Difference:
     seeds = [(_seed_variance(answers), len(answers) - 1) for answers in (first, second)]
     variance = items + sum(part for part, _ in seeds)
     unsure = sum(part**2 / free for part, free in seeds if free)
-    freedom = variance**2 / unsure if unsure else math.inf
-    error = math.sqrt(variance)
-    half = error * (float(stats.t.ppf(0.975, freedom)) if unsure else 1.96)
-    differing = int((abs(change) > 1e-9).sum())
-    p = max(2 * float(stats.t.sf(abs(centre) / error, freedom)), 2.0 ** (1 - differing))
-    low, high = max(-1.0, centre - half), min(1.0, centre + half)
-    return Difference(float(change.mean()), low, high, min(1.0, p))
+    return change, math.sqrt(variance), variance**2 / unsure if unsure else math.inf
 
 
 def mean_accuracy(answers: list[str]) -> Difference:

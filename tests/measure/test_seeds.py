@@ -6,7 +6,14 @@ from scipy import stats
 
 from course_utils.errors import CourseError
 from course_utils.measure.evaluation import compare, wilson_interval
-from course_utils.measure.seeds import Spread, accuracies, compare_means, mean_accuracy, spread
+from course_utils.measure.seeds import (
+    Spread,
+    accuracies,
+    compare_means,
+    mean_accuracy,
+    p_within,
+    spread,
+)
 
 
 def drawn(share, items=400, seeds=3, seed=0):
@@ -80,6 +87,22 @@ def test_seeds_that_differ_widen_the_interval():
     wild = [steady[0], "0" * 40 + steady[0][40:], steady[0]]
     narrow, wide = compare_means(steady, other), compare_means(wild, other)
     assert wide.high - wide.low > 1.3 * (narrow.high - narrow.low)
+
+
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_the_interval_reaches_to_the_margin_that_is_just_not_excluded(seeds):
+    """Two one-sided tests at 0.025 and an interval of 95 % are the same statement."""
+    first, second = drawn(0.86, seeds=seeds), drawn(0.84, seeds=seeds, seed=7)
+    found = compare_means(first, second)
+    further = max(-found.low, found.high)
+    assert p_within(first, second, further) == pytest.approx(0.025, rel=1e-3)
+    assert p_within(second, first, further) == pytest.approx(0.025, rel=1e-3)
+
+
+def test_methods_as_far_apart_as_the_margin_are_not_shown_to_be_nearer():
+    first, second = ["1" * 300 + "0" * 100], ["1" * 260 + "0" * 140]
+    assert p_within(first, second, 40 / 402) == pytest.approx(0.5)
+    assert p_within(first, second, 0.5) < 1e-6 < 0.99 < p_within(first, second, 1e-3)
 
 
 def test_no_difference_has_p_of_one():
