@@ -7,9 +7,9 @@ import torch
 from torch import nn
 from torch.nn.functional import linear
 
+from course_utils.data.batches import collate
 from course_utils.errors import CourseError
 from course_utils.libraries import bnb
-from course_utils.data.batches import collate
 from course_utils.methods.lora import add_lora, lora_layers, remove_lora
 from course_utils.methods.lora_files import adapter_state, load_adapter, save_adapter
 from course_utils.model.forward import answer_logits
