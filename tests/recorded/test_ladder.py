@@ -3,11 +3,13 @@
 import pytest
 
 from course_utils import settings
+from course_utils.data import tasks
 from course_utils.errors import CourseError
 from course_utils.measure.seeds import compare_means
 from course_utils.methods.names import Method
 from course_utils.recorded import ladder
 from course_utils.recorded.ladder import (
+    TRAINED,
     ZERO_SHOT,
     chosen_rate,
     finals,
@@ -77,3 +79,13 @@ def test_recorded_rungs_are_sorted_by_size(tmp_path, monkeypatch):
     for name, size in (("a", 300), ("b", 100)):
         write_rungs([rung(model=name, parameters=size)], tmp_path / ladder.FOLDER / f"{name}.jsonl")
     assert [one.model for one in recorded_ladder()] == ["b", "a"]
+
+
+def test_shipped_rungs_answered_all_test_items_last_with_their_best_weights():
+    for one in recorded_ladder():
+        assert len(one.correct) == len(tasks.load(one.task).test)
+        assert one.method not in TRAINED or one.readings[-1] == (one.steps, one.correct)
+        assert (
+            one.method not in TRAINED
+            or one.best_step == min(one.validations, key=lambda point: point[1])[0]
+        )
