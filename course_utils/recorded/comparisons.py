@@ -4,13 +4,10 @@ import dataclasses
 import itertools
 from collections.abc import Iterable
 
-from course_utils.errors import CourseError
 from course_utils.measure.seeds import Difference, compare_means
 from course_utils.recorded.gaps import FEWEST_SEEDS
-from course_utils.recorded.ladder import FEW_SHOT, TRAINED, ZERO_SHOT, Rung, finals
+from course_utils.recorded.ladder import METHODS, TRAINED, Rung, counted
 from course_utils.recorded.model_names import models_of, tasks_of
-
-METHODS = (ZERO_SHOT, FEW_SHOT, *TRAINED)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,8 +47,5 @@ def comparisons(rungs: Iterable[Rung]) -> list[Compared]:
 
 def _answers(rungs: list[Rung], model: str, task: str, method: str) -> list[str]:
     """Of each seed; none where there are too few, or none that came to an end."""
-    try:
-        answers = [rung.correct for rung in finals(rungs, model, task, method)]
-    except CourseError:
-        return []
+    answers = [rung.correct for rung in counted(rungs, model, task, method)]
     return [] if method in TRAINED and len(answers) < FEWEST_SEEDS else answers

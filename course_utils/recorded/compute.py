@@ -3,15 +3,12 @@
 import dataclasses
 from collections.abc import Iterable, Sequence
 
-from course_utils.errors import CourseError
 from course_utils.measure.pareto import pareto_front
 from course_utils.measure.seeds import accuracies, compare_means
 from course_utils.methods.names import Method
 from course_utils.recorded.gaps import Gap, reading_steps
-from course_utils.recorded.ladder import FEW_SHOT, TRAINED, ZERO_SHOT, Rung, finals
+from course_utils.recorded.ladder import METHODS, TRAINED, Rung, counted
 from course_utils.recorded.model_names import models_of
-
-METHODS = (ZERO_SHOT, FEW_SHOT, *TRAINED)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,14 +43,6 @@ def frontier(found: Sequence[Reading]) -> list[Reading]:
     """Those that no other reading dominates, from the fewest operations on."""
     on = pareto_front([each.accuracy for each in found], [(each.flops,) for each in found])
     return sorted((each for each, is_on in zip(found, on) if is_on), key=lambda each: each.flops)
-
-
-def counted(rungs: list[Rung], model: str, task: str, method: str) -> list[Rung]:
-    """``ladder.finals``, or none where the cell is not there."""
-    try:
-        return finals(rungs, model, task, method)
-    except CourseError:
-        return []
 
 
 def full_budget(rungs: list[Rung], model: str, task: str) -> float:

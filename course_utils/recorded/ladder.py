@@ -20,6 +20,7 @@ from course_utils.recorded.runs import pack, unpack
 FOLDER = "ladder"  # within ``recorded/``, and within the folder of a study
 ZERO_SHOT, FEW_SHOT = "zero-shot prompt", "few-shot prompt"
 TRAINED = (Method.PROMPT_TUNING.value, Method.LORA.value, Method.FULL.value)
+METHODS = (ZERO_SHOT, FEW_SHOT, *TRAINED)
 DIVERGED = "diverged"
 
 
@@ -161,6 +162,14 @@ def finals(rungs: Iterable[Rung], model: str, task: str, method: str) -> list[Ru
         return own
     rate = chosen_rate(own)
     return sorted((r for r in own if r.learning_rate == rate), key=lambda rung: rung.seed)
+
+
+def counted(rungs: Iterable[Rung], model: str, task: str, method: str) -> list[Rung]:
+    """``finals``, or none where nothing was trained to an end."""
+    try:
+        return finals(rungs, model, task, method)
+    except CourseError:
+        return []
 
 
 def gap(

@@ -9,8 +9,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator
 
 from course_utils.errors import CourseError
-from course_utils.recorded.compute import METHODS, Reading, frontier, readings
-from course_utils.recorded.ladder import TRAINED, Rung
+from course_utils.recorded.compute import Reading, frontier, readings
+from course_utils.recorded.ladder import METHODS, TRAINED, Rung
 from course_utils.recorded.model_names import models_of, short_name, tasks_of
 from course_utils.show.figures import level_line
 from course_utils.show.looks import GREY, look

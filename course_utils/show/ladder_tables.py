@@ -5,14 +5,12 @@ from collections.abc import Iterable
 from course_utils.measure.seeds import mean_accuracy
 from course_utils.methods.names import Method
 from course_utils.recorded.compute import (
-    METHODS,
-    counted,
     full_budget,
     gap_at_full_budget,
     mean_flops,
 )
 from course_utils.recorded.gaps import FEWEST_SEEDS, Gap
-from course_utils.recorded.ladder import TRAINED, Rung
+from course_utils.recorded.ladder import METHODS, TRAINED, Rung, counted
 from course_utils.recorded.model_names import models_of, short_name, tasks_of
 from course_utils.show.tables import Table, table
 
