@@ -81,8 +81,7 @@ def compare_means(first: list[str], second: list[str]) -> Difference:
         ValueError: there is no seed, the items differ in number or there are fewer than two, or
             answers are not written as ``1`` and ``0``.
     """
-    change, error, freedom = _estimate(first, second)
-    centre = float(change.sum()) / (len(change) + 2)
+    change, centre, error, freedom = _estimate(first, second)
     half = error * (1.96 if math.isinf(freedom) else float(stats.t.ppf(0.975, freedom)))
     differing = int((abs(change) > 1e-9).sum())
     p = max(2 * float(stats.t.sf(abs(centre) / error, freedom)), 2.0 ** (1 - differing))
@@ -103,13 +102,12 @@ def p_within(first: list[str], second: list[str], margin: float) -> float:
     Raises:
         ValueError: see ``compare_means``.
     """
-    change, error, freedom = _estimate(first, second)
-    centre = float(change.sum()) / (len(change) + 2)
+    _, centre, error, freedom = _estimate(first, second)
     return float(stats.t.sf((margin - abs(centre)) / error, freedom))
 
 
-def _estimate(first: list[str], second: list[str]) -> tuple[numpy.ndarray, float, float]:
-    """Difference by item (items,), its mean's standard error, and the degrees of freedom."""
+def _estimate(first: list[str], second: list[str]) -> tuple[numpy.ndarray, float, float, float]:
+    """Difference by item (items,); its mean, drawn to 0, with standard error and freedom."""
     if len({len(row) for row in [*first, *second]}) != 1 or len(first[0] if first else "") < 2:
         raise ValueError("compare_means needs the same items, at least two, for every seed of both")
     change = _right(first).mean(0) - _right(second).mean(0)  # (items,)
@@ -119,7 +117,8 @@ def _estimate(first: list[str], second: list[str]) -> tuple[numpy.ndarray, float
     seeds = [(_seed_variance(answers), len(answers) - 1) for answers in (first, second)]
     variance = items + sum(part for part, _ in seeds)
     unsure = sum(part**2 / free for part, free in seeds if free)
-    return change, math.sqrt(variance), variance**2 / unsure if unsure else math.inf
+    freedom = variance**2 / unsure if unsure else math.inf
+    return change, centre, math.sqrt(variance), freedom
 
 
 def mean_accuracy(answers: list[str]) -> Difference:
