@@ -1,7 +1,7 @@
 """Labels against accuracy for every method of the course, each trained to its best (lesson 6).
 
 As ``label_counts`` (lesson 2) counts them for three methods, here from 8 labels to 8,000, with five
-draws of the labels. What is trained follows the rules of the ladder: four rates and up to two
+draws of the labels. What is trained follows the rules of the ladder: three rates and up to three
 beyond, until validation stops improving. The ``VALIDATION`` items that decide are labels too, the
 same ones at every number of labels: a rung says how many they are.
 """
