@@ -43,19 +43,18 @@ def seed_table(rungs: Iterable[Rung], method: str, majorities: Mapping[str, floa
         seeds = counted(rungs, model, task, method)
         if not seeds:
             continue
-        mean, majority = mean_accuracy([rung.correct for rung in seeds]), majorities[task]
+        mean = mean_accuracy([rung.correct for rung in seeds])
         ends = above = None
         if len(seeds) >= FEWEST_SEEDS:
             ends = f"{mean.low:.3f} to {mean.high:.3f}"
-            above = "yes" if mean.low > majority else "not shown"
+            above = "yes" if mean.low > majorities[task] else "not shown"
         rows.append({
             "task": task,
             "model": name,
             "each seed": ", ".join(f"{rung.accuracy:.3f}" for rung in seeds),
             "mean": mean.difference,
             "95 % of the mean": ends,
-            "majority": majority,
-            "above it": above,
+            "above majority": above,
         })  # fmt: skip
     return table(rows, f"Test accuracy of {method}, seed by seed")
 
