@@ -13,6 +13,7 @@ class Method(str, enum.Enum):
     PROMPT_TUNING = "prompt tuning"  # lesson 4
     QLORA = "QLoRA"  # lesson 5, by hand
     QLORA_LIBRARIES = "QLoRA, bitsandbytes + PEFT"  # lesson 5, through the libraries
+    PROMPT_FURTHER = "prompt tuning, further"  # lesson 6
 
     def __str__(self) -> str:
         return self.value

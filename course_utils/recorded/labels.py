@@ -30,17 +30,17 @@ def recorded_labels() -> list[Rung]:
 def by_labels(rungs: Iterable[Rung], method: str) -> dict[int, list[Rung]]:
     """A method's rungs by its number of labels, the fewest first, one a draw of the labels.
 
-    What is trained at the rate that seed 0 chose for this number. Of full fine-tuning and others,
-    ``validation_items`` labels more had a say.
+    What is trained at the rate that seed 0 chose for this number, which is left out where nothing
+    was trained to an end. Of full fine-tuning and others, ``validation_items`` labels more had a
+    say.
     """
     found: dict[int, list[Rung]] = {}
     for rung in sorted(rungs, key=lambda rung: (rung.labels, rung.seed)):
         if rung.method == method:
             found.setdefault(rung.labels, []).append(rung)
-    if method in TRAINED:
-        rates = {labels: chosen_rate(own) for labels, own in found.items()}
-        found = {n: [r for r in own if r.learning_rate == rates[n]] for n, own in found.items()}
-    return found
+    if method not in TRAINED:
+        return found
+    return {n: at_best for n, own in found.items() if (at_best := _at_chosen_rate(own))}
 
 
 def leads(rungs: Iterable[Rung], first: str, second: str) -> dict[int, Difference]:
@@ -55,3 +55,12 @@ def leads(rungs: Iterable[Rung], first: str, second: str) -> dict[int, Differenc
         for labels, own in one.items()
         if labels in other
     }
+
+
+def _at_chosen_rate(rungs: list[Rung]) -> list[Rung]:
+    """None where seed 0 was not trained to an end."""
+    try:
+        rate = chosen_rate(rungs)
+    except CourseError:
+        return []
+    return [rung for rung in rungs if rung.learning_rate == rate]

@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Iterable
 
-from course_utils.errors import CourseError
 from course_utils.measure.crossing import crossing
 from course_utils.measure.means import mean_of
 from course_utils.methods.names import Method
@@ -48,14 +47,12 @@ class Crossing:
 
 def curve(rungs: Iterable[Rung], method: str) -> list[CurvePoint]:
     """A method's points, from the fewest labels on; none where it is not there."""
-    return [_point(labels, own) for labels, own in _by_labels(rungs, method).items()]
+    return [_point(labels, own) for labels, own in by_labels(rungs, method).items()]
 
 
 def crossing_of(rungs: Iterable[Rung], first: str, second: str) -> Crossing | None:
     """Where the first method passes the second for good; None without a common number of labels."""
     rungs = list(rungs)
-    if not (_by_labels(rungs, first) and _by_labels(rungs, second)):
-        return None
     found = {labels: lead for labels, lead in leads(rungs, first, second).items() if labels}
     if not found:
         return None
@@ -67,13 +64,6 @@ def crossing_of(rungs: Iterable[Rung], first: str, second: str) -> Crossing | No
 def more_labels(rungs: Iterable[Rung]) -> int:
     """Labels that chose weights and rates of what is trained, beside those it learnt from."""
     return max((rung.validation_items for rung in rungs if rung.method in TRAINED), default=0)
-
-
-def _by_labels(rungs: Iterable[Rung], method: str) -> dict[int, list[Rung]]:
-    try:
-        return by_labels(rungs, method)
-    except CourseError:  # a number of labels at which nothing was trained to an end
-        return {}
 
 
 def _point(labels: int, own: list[Rung]) -> CurvePoint:

@@ -1,6 +1,6 @@
-"""The ladder as tables: accuracies, equal compute, and costs (lesson 6)."""
+"""The ladder as tables: accuracies, seeds, equal compute, and costs (lesson 6)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from course_utils.measure.seeds import mean_accuracy
 from course_utils.methods.names import Method
@@ -30,6 +30,33 @@ def accuracy_table(rungs: Iterable[Rung]) -> Table:
             named = {method.removesuffix(" prompt"): text for method, text in found.items()}
             rows.append({"task": task, "model": name, **named})
     return table(rows, "Test accuracy of every method at its end, with half its 95 % interval")
+
+
+def seed_table(rungs: Iterable[Rung], method: str, majorities: Mapping[str, float]) -> Table:
+    """A row a task and model: accuracy of each seed of a trained method, and what the mean says.
+
+    Args:
+        majorities: task to accuracy of always giving the commonest training label.
+    """
+    rungs, rows = list(rungs), []
+    for task, model, name in _cells(rungs):
+        seeds = counted(rungs, model, task, method)
+        if not seeds:
+            continue
+        mean = mean_accuracy([rung.correct for rung in seeds])
+        ends = above = None
+        if len(seeds) >= FEWEST_SEEDS:
+            ends = f"{mean.low:.3f} to {mean.high:.3f}"
+            above = "yes" if mean.low > majorities[task] else "not shown"
+        rows.append({
+            "task": task,
+            "model": name,
+            "each seed": ", ".join(f"{rung.accuracy:.3f}" for rung in seeds),
+            "mean": mean.difference,
+            "95 % of the mean": ends,
+            "above majority": above,
+        })  # fmt: skip
+    return table(rows, f"Test accuracy of {method}, seed by seed")
 
 
 def equal_compute_table(rungs: Iterable[Rung]) -> Table:

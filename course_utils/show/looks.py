@@ -41,6 +41,7 @@ METHODS: dict[str, Look] = {
     Method.QLORA.value: Look(GREEN, "^", "||"),
     Method.QLORA_LIBRARIES.value: Look(GREEN, "v", "--"),
     "QLoRA, libraries": Look(GREEN, "v", "--"),
+    Method.PROMPT_FURTHER.value: Look(ORANGE, "h", "**"),
     "LoftQ": Look(SKY, "d", "++"),
     "untrained": Look(GREY, "X"),
     "no prompt": Look(GREY, "X"),

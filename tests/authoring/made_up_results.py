@@ -68,7 +68,7 @@ def made_up(lesson, outcome):
     """Names that a lesson's verdict cells find: {name: value}.
 
     Args:
-        lesson: ``01`` to ``05``.
+        lesson: ``01`` to ``06``.
         outcome: ``usual`` (the lesson's method is ahead), ``turned`` (behind) or ``equal``.
     """
     usual = outcome == USUAL
@@ -78,6 +78,7 @@ def made_up(lesson, outcome):
     best_prompt, full = Result(theirs, "best hand-written prompt"), Result(theirs)
     return _common(usual, ours, best_prompt) | {
         "01": _lesson_1, "02": _lesson_2, "03": _lesson_3, "04": _lesson_4, "05": _lesson_5,
+        "06": _lesson_6,
     }[lesson](outcome, Result(ours), best_prompt, full)  # fmt: skip
 
 
@@ -275,4 +276,13 @@ def _lesson_5(outcome, ours, best_prompt, full):
         "perplexity_of": lambda _: Mean(130.0, 120.0, 140.0, 5),
         "ways": ways,
         "against": dict.fromkeys(ways, found),
+    }
+
+
+def _lesson_6(outcome, ours, best_prompt, full):
+    return {
+        "best": 2 if outcome == USUAL else 0,
+        "shrunk": compare(ours.correct, best_prompt.correct),
+        "further": ours,
+        "full": dataclasses.replace(full, method="full fine-tuning"),
     }

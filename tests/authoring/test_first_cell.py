@@ -48,7 +48,7 @@ def run(code, folder):
 
 
 def test_all_lessons_begin_with_the_same_cell():
-    assert len(FIRST) == 5 and set(FIRST.values()) == {CELL}
+    assert len(FIRST) == 6 and set(FIRST.values()) == {CELL}
 
 
 @pytest.mark.parametrize("folder", [".", "notebooks", "notebooks/deeper"])

@@ -121,6 +121,11 @@ SAID = {
         "merged: original is ahead of unmerged: +35.0 points",
         "merged: dequantised is ahead of unmerged: +35.0 points",
     ),
+    ("06", "trained further"): (
+        f"validation loss fell{HOLDS}",
+        "the prompt trained further is ahead of its start",
+        "the prompt trained further is ahead of full fine-tuning",
+    ),
 }
 RECORDED = {  # decided in a quick run too
     ("02", "report.difference"),

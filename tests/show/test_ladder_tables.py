@@ -4,8 +4,13 @@ import pytest
 
 from course_utils.measure.seeds import mean_accuracy
 from course_utils.recorded.ladder import finals
-from course_utils.show.ladder_tables import accuracy_table, cost_table, equal_compute_table
-from tests.recorded.made_up_studies import FULL, LORA, MODELS, SOFT, ladder, without
+from course_utils.show.ladder_tables import (
+    accuracy_table,
+    cost_table,
+    equal_compute_table,
+    seed_table,
+)
+from tests.recorded.made_up_studies import FULL, LORA, MODELS, SOFT, ladder, training, without
 
 SMALL = next(iter(MODELS))
 
@@ -54,3 +59,21 @@ def test_costs_of_what_is_trained(rungs):
     assert row["TFLOPs"] == f"{700 * 6e6 * MODELS[SMALL] / 1e12:,.0f}"
     assert len(cost_table(without(rungs, method=LORA), "pair").frame) == 8
     assert len(cost_table(rungs, "none").frame) == 0
+
+
+def test_each_seed_is_shown_and_a_stuck_one_widens_the_mean_past_the_majority():
+    even = ladder(tasks=("pair",), models=(SMALL,))
+    stuck = training(SMALL, "pair", SOFT, 1, 0.6)
+    odd = [*without(even, method=SOFT, seed=1), stuck]
+    first, second = (seed_table(r, SOFT, {"pair": 0.5}).frame.iloc[0] for r in (even, odd))
+    known = mean_accuracy([r.correct for r in finals(odd, SMALL, "pair", SOFT)])
+    assert first["above majority"] == "yes" and second["above majority"] == "not shown"
+    assert second["each seed"].split(", ")[1] == "0.600"
+    assert second["95 % of the mean"] == f"{known.low:.3f} to {known.high:.3f}"
+    assert second["mean"] == f"{known.difference:.3f}"
+
+
+def test_two_seeds_have_no_interval_and_an_untrained_cell_no_row():
+    few = seed_table(ladder(tasks=("pair",), seeds=(0, 1)), SOFT, {"pair": 0.5}).frame
+    assert len(few) == 4 and set(few["above majority"]) == {"-"} == set(few["95 % of the mean"])
+    assert len(seed_table(without(ladder(), method=SOFT), SOFT, {}).frame) == 0
