@@ -3,8 +3,8 @@
 The fast way calls the layers with a mask of ours and applies the output head to one position a
 row: it can be recorded as a CUDA graph. The plain way calls the whole model as its authors meant
 it, with the mask that says which tokens are real. The packed way is the fast one for rows that
-several texts share. ``model.selftest`` finds out whether the fast and the packed way give what the
-plain one does; ``model.forward`` takes the right one.
+several texts share. ``model.selftest`` finds out which ways give what the model itself says;
+``model.forward`` takes the right one.
 """
 
 import inspect

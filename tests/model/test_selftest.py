@@ -2,12 +2,13 @@
 
 import pytest
 import torch
+from transformers import AutoModelForCausalLM, BertConfig
 
 from course_utils.errors import CourseError
 from course_utils.model import passes, selftest
 from course_utils.model.load import load_model, norms_in_float32
 from course_utils.model.tiny import tiny_model, tiny_tokenizer
-from tests.model.families import FAMILIES, build
+from tests.model.families import FAMILIES, VOCABULARY, build
 
 GOOD = selftest.Ways(True, window=None, shares_prefix=True, words_are_rows=True, packs=True)
 
@@ -19,6 +20,7 @@ def test_all_works_with_the_families_of_the_lessons(kind, dtype):
     norms_in_float32(model)
     assert selftest.ways(model) == GOOD
     assert model.training and all(p.grad is None for p in model.parameters())
+    assert model.get_input_embeddings()(torch.tensor([1])).dtype == dtype
 
 
 @pytest.mark.parametrize("family", ["Granite", "Cohere", "Gemma 2", "Mistral", "OPT", "BLOOM"])
@@ -54,6 +56,7 @@ def test_texts_do_not_share_rows_where_they_would_see_each_other(family):
 
 
 @pytest.mark.parametrize("ignored", ["attention_mask", "position_ids"])
+@torch.no_grad()
 def test_a_model_that_takes_no_notice_of_texts_does_not_pack(ignored, monkeypatch):
     model = tiny_model("gpt2")  # its positions are learned: only the right ones will do
     forward = model.base_model.forward
@@ -67,16 +70,93 @@ def test_a_model_that_takes_no_notice_of_texts_does_not_pack(ignored, monkeypatc
     assert not probe.packs()
 
 
-def test_a_model_that_both_ways_get_wrong_is_refused_by_name(monkeypatch):
+@pytest.mark.parametrize("family", ["Llama", "Qwen2", "Gemma", "GPT-2", "MPT"])
+@torch.no_grad()
+def test_what_the_model_says_is_rounded_as_the_ways_are(family):
+    model = build(family).bfloat16()
+    norms_in_float32(model)
+    probe = selftest._Probe(model)
+    mask = torch.ones_like(probe.ids)
+    way = passes.plain_logits(model, probe.words, mask, mask.sum(1) - 1)[0]
+    with passes.mixed_precision(model):
+        sums_in_16_bits = model(input_ids=probe.ids).logits[0, -1].float()
+    own = probe.expected[0]
+    assert (way - own).abs().max() < 1e-3 * own.std()
+    assert (sums_in_16_bits - own).abs().max() > 1e-2 * own.std()
+
+
+@torch.no_grad()
+def test_what_the_model_says_comes_from_a_batch_of_the_ways_shape():
+    model, shapes = tiny_model(), []
+    model.model.layers[0].register_forward_pre_hook(lambda layer, x: shapes.append(x[0].shape))
+    probe = selftest._Probe(model)
+    assert probe.agrees(passes.plain_logits) and probe.agrees(passes.fast_logits)
+    assert len(shapes) == 3 and len(set(shapes)) == 1
+
+
+def test_a_model_that_makes_more_of_ids_than_their_embeddings_is_refused():
+    model = tiny_model()
+    model.register_forward_pre_hook(_one_further, with_kwargs=True)
+    with pytest.raises(CourseError, match=r"LlamaForCausalLM .* by up to [1-9]"):
+        selftest.ways(model)
+
+
+def _one_further(model, arguments, named):
+    return arguments, {k: v.roll(1, 1) if k == "input_ids" else v for k, v in named.items()}
+
+
+def test_a_model_that_sees_what_is_to_come_is_refused():
+    config = BertConfig(
+        vocab_size=VOCABULARY, hidden_size=32, intermediate_size=48, num_hidden_layers=2,
+        num_attention_heads=4, initializer_range=0.2,
+    )  # fmt: skip
+    with pytest.raises(CourseError, match="BertLMHeadModel itself says"):
+        selftest.ways(AutoModelForCausalLM.from_config(config, attn_implementation="eager"))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "share", "refused"),
+    [
+        (torch.float32, 1e-4, False),
+        (torch.float32, 1e-2, True),
+        (torch.bfloat16, 0.12, False),  # as far as rounding took ways apart on a GPU
+        (torch.bfloat16, 0.37, True),  # as far as the packed way is from MPT's own answers
+    ],
+)
+def test_rounding_is_told_from_what_is_wrong(dtype, share, refused, monkeypatch):
     real = passes.plain_logits
 
-    def wrong(model, embeddings, mask, last, cache=None):
-        """Right for one row alone, and wrong for a batch with padding."""
-        return real(model, embeddings, mask, last, cache) * (1 if len(embeddings) == 1 else 8)
+    def off(*arguments):
+        logits = real(*arguments)
+        logits[1, 3] += share * logits[1].std()
+        return logits
 
-    monkeypatch.setattr(selftest, "plain_logits", wrong)
-    with pytest.raises(CourseError, match=r"LlamaForCausalLM .* by up to [1-9]"):
+    monkeypatch.setattr(selftest, "plain_logits", off)
+    model = tiny_model().to(dtype)
+    if refused:
+        with pytest.raises(CourseError, match=rf"LlamaForCausalLM .* by up to {share:.2g}"):
+            selftest.ways(model)
+    else:
+        assert selftest.ways(model) == GOOD
+
+
+def test_a_way_that_fails_is_named_with_its_error(monkeypatch):
+    def failing(*arguments):
+        raise ValueError("no embeddings here")
+
+    monkeypatch.setattr(selftest, "plain_logits", failing)
+    with pytest.raises(CourseError, match="it fails: no embeddings here"):
         selftest.ways(tiny_model())
+
+
+def test_a_prefix_at_the_wrong_place_is_not_shared(monkeypatch):
+    real = selftest.cache_of
+
+    def turned(model, embeddings):
+        return real(model, embeddings.roll(1, 1))
+
+    monkeypatch.setattr(selftest, "cache_of", turned)
+    assert not selftest.ways(tiny_model()).shares_prefix
 
 
 def test_it_is_asked_once_of_a_model_and_of_its_next_copy(tmp_path, monkeypatch):
