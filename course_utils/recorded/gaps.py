@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable, Sequence
+from statistics import fmean
 
 from course_utils.errors import CourseError
 from course_utils.measure.seeds import Difference
@@ -22,6 +23,7 @@ class Gap:
         steps: after which the other method was read off; None for its end.
         difference: in shares, see ``recorded.ladder.gap``.
         seeds: the fewer of the two methods'; of full fine-tuning alone if the other is a prompt.
+        singles: points of each seed of the other method behind the mean of full fine-tuning.
     """
 
     model: str
@@ -29,6 +31,7 @@ class Gap:
     steps: int | None
     difference: Difference
     seeds: int
+    singles: tuple[float, ...] = ()
 
     @property
     def points(self) -> float:
@@ -77,6 +80,9 @@ def _gap(rungs: list[Rung], model: str, task: str, method: str, steps: int | Non
         difference = gap(rungs, model, task, method, steps)
     except CourseError:
         return None
-    counted = {Method.FULL.value, method} & set(TRAINED)
-    seeds = min(len(finals(rungs, model, task, each)) for each in counted)
-    return Gap(model, models_of(rungs)[model], steps, difference, seeds)
+    full, own = (finals(rungs, model, task, each) for each in (Method.FULL.value, method))
+    seeds = min(len(full), len(own)) if method in TRAINED else len(full)
+    mean = fmean(rung.accuracy for rung in full)
+    read = [rung.correct if steps is None else rung.at_steps(steps) or "" for rung in own]
+    singles = tuple(100 * (mean - answers.count("1") / len(answers)) for answers in read)
+    return Gap(model, models_of(rungs)[model], steps, difference, seeds, singles)

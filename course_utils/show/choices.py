@@ -60,7 +60,7 @@ def choices(
 def _no_labels(study: list[Rung], ladder: list[Rung]) -> Choice | None:
     plain = [point for point in curve(study, WORDS) if not point.labels]
     parts = [f"accuracy {point.accuracy:.3f} on {study[0].task} without a label" for point in plain]
-    parts += [f"zero-shot {text}" for text in _behind(ladder, ZERO_SHOT)]
+    parts += [f"the best of several prompts {text}" for text in _behind(ladder, ZERO_SHOT)]
     return Choice("No labels?", ZERO_SHOT, _joined(parts)) if parts else None
 
 

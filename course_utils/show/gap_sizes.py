@@ -22,6 +22,7 @@ from course_utils.show.tables import Table, table
 TUNED = (Method.PROMPT_TUNING.value, Method.LORA.value)
 METHODS = (ZERO_SHOT, FEW_SHOT, *TUNED)
 APART = 1.03  # factor between methods at the same size
+WIDE = 20  # points: a wider interval does not decide how far an enlarged panel reaches
 Lines = dict[str, list[Gap]]  # method
 
 
@@ -29,7 +30,8 @@ Lines = dict[str, list[Gap]]  # method
 def gap_sizes_figure(rungs: Iterable[Rung]) -> Figure:
     """A row a task: all methods on the left, what is trained on the right, enlarged.
 
-    A solid line joins models of one family, a dotted one models of two.
+    A solid line joins models of one family, a dotted one models of two. On the right a ring is one
+    seed, a triangle at the edge one beyond it; bars of ``WIDE`` points or more may be cut there.
 
     Raises:
         CourseError: no method has a gap to full fine-tuning on any task.
@@ -51,7 +53,8 @@ def gap_sizes_figure(rungs: Iterable[Rung]) -> Figure:
         right.set_title(f"{task}, enlarged", loc="left")
     for axes in grid[-1]:
         size_axis(axes, rungs)
-    figure.supylabel(f"points behind {Method.FULL} (bars: 95 %)", fontsize=9)
+    _enlarge(grid[:, 1], [[lines[method] for method in TUNED] for lines in tasks.values()])
+    figure.supylabel(f"points behind {Method.FULL} (bars: 95 %; rings: seeds)", fontsize=9)
     handles = {}
     for axes in grid[:, 0]:
         handles.update(dict(zip(*axes.get_legend_handles_labels()[::-1])))
@@ -116,6 +119,35 @@ def _draw_line(axes: Axes, gaps: list[Gap], method: str, look: Look, apart: floa
     for (x, _), gap in zip(places, gaps):
         if gap.ends:
             axes.vlines(x, *gap.ends, color=look.colour, linewidth=1.4)
+
+
+def _enlarge(panels: Iterable[Axes], rows: Sequence[Sequence[list[Gap]]]) -> None:
+    """Give the panels the range of all means and of the intervals that are not wide; add seeds."""
+    gaps = [gap for row in rows for line in row for gap in line]
+    reached = [0.0, *(gap.points for gap in gaps)]
+    for gap in gaps:
+        if gap.ends and gap.ends[1] - gap.ends[0] < WIDE:
+            reached += gap.ends
+    low, high = min(reached), max(reached)
+    margin = 0.1 * (high - low) or 1.0
+    low, high = low - margin, high + margin
+    for axes, row in zip(panels, rows):
+        axes.set_ylim(low, high)
+        for method, line in zip(TUNED, row):
+            _draw_seeds(axes, line, method)
+
+
+def _draw_seeds(axes: Axes, gaps: list[Gap], method: str) -> None:
+    low, high = axes.get_ylim()
+    colour, apart = looks_of(METHODS)[method].colour, APART ** (METHODS.index(method) - 1.5)
+    for gap in gaps:
+        for points in gap.singles if len(gap.singles) > 1 else ():
+            beyond = "^" if points > high else "v" if points < low else ""
+            axes.plot(
+                gap.parameters * apart * APART, min(max(points, low), high), beyond or "o",
+                color=colour, markersize=4, fillstyle="none", markeredgewidth=0.8,
+                clip_on=not beyond,
+            )  # fmt: skip
 
 
 def _in_words(tasks: Mapping[str, Lines]) -> str:

@@ -1,5 +1,7 @@
 """Gaps along a training and over sizes: known ones, and what is missing."""
 
+import dataclasses
+
 import pytest
 
 from course_utils.recorded.gaps import gaps_by_size, gaps_by_steps, reading_steps
@@ -38,6 +40,19 @@ def test_gaps_over_sizes_are_those_that_were_made_up(rungs):
     prompts = gaps_by_size(rungs, "pair", ZERO_SHOT)
     assert [each.points for each in prompts] == pytest.approx([BEHIND[ZERO_SHOT]] * 4)
     assert prompts[0].seeds == 3
+
+
+def test_each_seed_has_its_own_distance(rungs):
+    found = gaps_by_size(rungs, "pair", SOFT)[0]
+    assert len(found.singles) == 3
+    assert sum(found.singles) / 3 == pytest.approx(found.points, abs=0.051)
+    soft = [r for r in rungs if (r.model, r.method) == (SMALL, SOFT) and r.validations]
+    worse = next(each for each in soft if each.seed == 2)
+    cut = dataclasses.replace(worse, correct="0" * len(worse.correct))
+    changed = gaps_by_size([cut if r is worse else r for r in rungs], "pair", SOFT)[0]
+    assert changed.singles[:2] == found.singles[:2]
+    lost = 100 * worse.accuracy
+    assert changed.singles[2] == pytest.approx(found.singles[2] + lost)
 
 
 def test_along_a_training_the_gap_halves_when_the_steps_double(rungs):

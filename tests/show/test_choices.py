@@ -40,7 +40,9 @@ def test_the_questions_in_order_with_the_measured_numbers(studies):
         "LoRA or full fine-tuning",
     ]  # fmt: skip
     because = [choice.because for choice in found]
-    assert because[0].startswith("Accuracy 0.650 on movies without a label; zero-shot 40.0 to 40.0")
+    assert because[0].startswith(
+        "Accuracy 0.650 on movies without a label; the best of several prompts 40.0 to 40.0"
+    )
     assert because[2].startswith("Peak 1.25 GB against 3.40 GB of LoRA; accuracy 0.900 against 0.9")
     assert because[3].startswith(
         "23.1 kB a task (LoRA 4.9 MB, full fine-tuning 269 MB); 0.7 to 7.1"

@@ -1,5 +1,7 @@
 """Gaps over sizes: lines, families, a title that claims what stands, and a table of the trends."""
 
+import dataclasses
+
 import pytest
 
 from course_utils.errors import CourseError
@@ -36,6 +38,20 @@ def test_all_methods_on_the_left_what_is_trained_on_the_right(rungs):
     assert list(right[0].get_ydata()) == pytest.approx(known, abs=0.06)
     assert (right[0].get_color(), right[0].get_marker()) == (look(SOFT).colour, look(SOFT).marker)
     assert len(figure.axes[1].collections) == 2 * 4  # bars
+
+
+def test_a_stuck_seed_does_not_flatten_the_enlarged_panels(rungs):
+    first = next(r for r in rungs if r.method == SOFT and r.seed == 1 and r.validations)
+    stuck = dataclasses.replace(first, correct="0" * len(first.correct))
+    figure = gap_sizes_figure([stuck if rung is first else rung for rung in rungs])
+    panel = figure.axes[1 if first.task == "pair" else 3]
+    low, high = panel.get_ylim()
+    singles = [line for line in panel.get_lines() if line.get_fillstyle() == "none"]
+    edge = [line for line in singles if line.get_marker() == "^"]
+    assert len(edge) == 1 and edge[0].get_ydata()[0] == high
+    assert high < 50 < figure.axes[0].get_ylim()[1]  # its own gap is 90, and the bar is cut
+    rings = [line.get_ydata()[0] for line in singles if line.get_marker() == "o"]
+    assert len(rings) == 2 * 4 * 3 - 1 and all(low < points < high for points in rings)
 
 
 def test_a_solid_line_joins_one_family(rungs):
