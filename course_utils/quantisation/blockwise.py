@@ -8,6 +8,7 @@ import torch
 from torch.nn.functional import pad
 
 from course_utils.errors import CourseError
+from course_utils.model.sound import all_finite
 from course_utils.quantisation.codebooks import dynamic8
 from course_utils.validate import whole
 
@@ -40,7 +41,7 @@ def refuse_unfit(weight: torch.Tensor) -> None:
             f"A tensor of the shape {tuple(weight.shape)} and {weight.dtype} is no weight to round",
             "give at least one number, in float32, bfloat16 or float16",
         )
-    if not weight.float().isfinite().all():
+    if not all_finite(weight.float()):
         raise CourseError(
             "Some weights are infinite or not a number, so their block has no scale",
             "look for the step of training after which they were no longer finite",

@@ -13,6 +13,7 @@ from course_utils.methods.lora import add_lora, lora_layers
 from course_utils.methods.lora_files import save_adapter
 from course_utils.methods.soft_prompt import SoftPrompt, add_soft_prompt
 from course_utils.model.load import load_model
+from course_utils.model.sound import all_finite
 from course_utils.model.tiny import tiny_model, tiny_tokenizer
 from course_utils.quantisation.layer import quantise_model
 
@@ -175,3 +176,11 @@ def test_buffers_of_old_files_are_no_fault(tmp_path, monkeypatch):
     rewrite(tmp_path, lambda state: state | extra)
     monkeypatch.setenv("COURSE_MODEL", str(tmp_path))
     load_model(torch.float32, CPU)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])
+def test_finite_numbers_are_told_from_others_however_large(dtype):
+    values = torch.full((3, 50), torch.finfo(dtype).max, dtype=dtype)
+    assert all_finite(values) and all_finite(values[:0])
+    for odd in (torch.nan, torch.inf, -torch.inf):
+        assert not all_finite(torch.cat([values, torch.full((1, 50), odd, dtype=dtype)]))
