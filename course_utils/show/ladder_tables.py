@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from course_utils.measure.evaluation import compare
 from course_utils.measure.seeds import mean_accuracy
 from course_utils.methods.names import Method
 from course_utils.recorded.compute import (
@@ -57,6 +58,30 @@ def seed_table(rungs: Iterable[Rung], method: str, majorities: Mapping[str, floa
             "above majority": above,
         })  # fmt: skip
     return table(rows, f"Test accuracy of {method}, seed by seed")
+
+
+def picked_table(rungs: Iterable[Rung], method: str) -> Table:
+    """A row a task and model: of the seeds the one that validation prefers, and its gap.
+
+    Both methods are given as many tries; the gap is paired by item, and knows no other seeds. None
+    where one of them has fewer than three.
+    """
+    rungs, rows = list(rungs), []
+    for task, model, name in _cells(rungs):
+        tried = [counted(rungs, model, task, each) for each in (method, Method.FULL.value)]
+        if min(map(len, tried)) < FEWEST_SEEDS:
+            continue
+        own, full = (min(seeds, key=lambda rung: rung.loss) for seeds in tried)
+        behind = compare(full.correct, own.correct)
+        ends = f"[{100 * behind.low:+.1f}, {100 * behind.high:+.1f}]"
+        rows.append({
+            "task": task,
+            "model": name,
+            method: own.accuracy,
+            Method.FULL.value: full.accuracy,
+            "points behind [95 %]": f"{100 * behind.difference:+.1f} {ends}",
+        })  # fmt: skip
+    return table(rows, "Test accuracy of the seed with the lowest validation loss")
 
 
 def equal_compute_table(rungs: Iterable[Rung]) -> Table:

@@ -1,13 +1,17 @@
 """The ladder's tables against known accuracies and costs, and with cells that are missing."""
 
+import dataclasses
+
 import pytest
 
+from course_utils.measure.evaluation import compare
 from course_utils.measure.seeds import mean_accuracy
 from course_utils.recorded.ladder import finals
 from course_utils.show.ladder_tables import (
     accuracy_table,
     cost_table,
     equal_compute_table,
+    picked_table,
     seed_table,
 )
 from tests.recorded.made_up_studies import FULL, LORA, MODELS, SOFT, ladder, training, without
@@ -71,6 +75,22 @@ def test_each_seed_is_shown_and_a_stuck_one_widens_the_mean_past_the_majority():
     assert second["each seed"].split(", ")[1] == "0.600"
     assert second["95 % of the mean"] == f"{known.low:.3f} to {known.high:.3f}"
     assert second["mean"] == f"{known.difference:.3f}"
+
+
+def test_validation_picks_one_seed_of_each_method_for_a_gap_paired_by_item(rungs):
+    seeds = finals(rungs, SMALL, "pair", SOFT)
+    validations = [(steps, loss / 100, share) for steps, loss, share in seeds[2].validations]
+    right = "1" * 90 + "0" * 910
+    best = dataclasses.replace(seeds[2], validations=validations, correct=right)
+    changed = [best if rung is seeds[2] else rung for rung in rungs]
+    frame = picked_table(changed, SOFT).frame
+    full = min(finals(rungs, SMALL, "pair", FULL), key=lambda rung: rung.loss)
+    known = compare(full.correct, best.correct)
+    assert frame[SOFT][0] == "0.090" and frame[FULL][0] == f"{full.accuracy:.3f}"
+    ends = f"[{100 * known.low:+.1f}, {100 * known.high:+.1f}]"
+    assert frame["points behind [95 %]"][0] == f"{100 * known.difference:+.1f} {ends}"
+    assert len(frame) == 8
+    assert len(picked_table(ladder(tasks=("pair",), seeds=(0, 1)), SOFT).frame) == 0
 
 
 def test_two_seeds_have_no_interval_and_an_untrained_cell_no_row():
