@@ -48,11 +48,12 @@ def write_paths(paths: Mapping[str, PromptPath], path: Path) -> None:
 
 
 def read_paths(path: Path) -> dict[str, PromptPath]:
-    """What ``write_paths`` wrote."""
+    """What ``write_paths`` wrote, by ascending keys: a file has its metadata in any order."""
     with safe_open(path, "pt") as file:
         notes = {key: json.loads(text) for key, text in (file.metadata() or {}).items()}
         return {
-            key: PromptPath(**notes[key], vectors=file.get_tensor(key).float()) for key in notes
+            key: PromptPath(**notes[key], vectors=file.get_tensor(key).float())
+            for key in sorted(notes)
         }
 
 

@@ -26,6 +26,12 @@ def test_paths_survive_the_file_in_half_precision(monkeypatch, tmp_path):
             assert torch.equal(kept.vectors, given.vectors.half().float())
 
 
+def test_paths_come_in_one_order(tmp_path):
+    keys = [f"movies/labels/20/0.01/{seed}" for seed in range(9)]
+    write_paths({key: path(0) for key in reversed(keys)}, tmp_path / "paths.safetensors")
+    assert list(read_paths(tmp_path / "paths.safetensors")) == keys
+
+
 def test_paths_that_were_never_recorded_say_how_to_make_them(monkeypatch, tmp_path):
     monkeypatch.setattr(settings, "RECORDED", tmp_path)
     with pytest.raises(CourseError, match="python -m course_utils experiments paths"):
