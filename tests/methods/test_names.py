@@ -16,4 +16,5 @@ def test_the_shipped_lab_book_uses_these_names():
     lines = (settings.RECORDED / "labbook.jsonl").read_text(encoding="utf-8").split("\n")
     assert {Method(json.loads(line)["method"]) for line in lines if line} == {
         Method.PLAIN, Method.PROMPT, Method.FULL, Method.LORA, Method.PROMPT_TUNING, Method.QLORA,
+        Method.PROMPT_FURTHER,
     }  # fmt: skip
