@@ -76,7 +76,8 @@ def figure(results: list[labbook.Result], baseline: float) -> Figure:
     if not results:
         raise CourseError("There is no result to draw", "work through a lesson to its end")
     rows = [(f"{r.method} ({r.source})", r.accuracy, r.interval) for r in results]
-    return accuracy_figure(rows, baseline, f"Accuracy on {results[0].task}, test split")
+    title = f"Accuracy on {results[0].task}, test split"
+    return accuracy_figure(rows, baseline, title, close_up=True)
 
 
 def write(results: list[labbook.Result], baseline: float, folder: Path) -> None:

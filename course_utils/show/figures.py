@@ -87,12 +87,24 @@ def baseline_line(axes: Axes, baseline: float) -> None:
                   textcoords="offset points")  # fmt: skip
 
 
+def _beyond(axes: Axes, baseline: float) -> bool:
+    """Name a baseline that lies left of all that is drawn; False for any other."""
+    if axes.get_xlim()[0] <= baseline:
+        return False
+    axes.set_xlim(*axes.get_xlim())
+    axes.annotate(f"\u2190 majority baseline {baseline:.3f}", (0, 1), (0, 2), ha="left",
+                  va="bottom", xycoords="axes fraction", textcoords="offset points",
+                  fontsize=8)  # fmt: skip
+    return True
+
+
 @styled
 def accuracy_figure(
     rows: list[tuple[str, float, tuple[float, float]]],
     baseline: float,
     title: str,
     recorded: bool = False,
+    close_up: bool = False,
 ) -> Figure:
     """Accuracies with their intervals, one row a method, and a baseline.
 
@@ -102,6 +114,7 @@ def accuracy_figure(
         baseline: accuracy of the majority class.
         title: the message; in a quick run the figure says so after it.
         recorded: nothing of it was measured in this run, so it is the same in a quick one.
+        close_up: the axis has room for the intervals alone, and the baseline left of it a name.
     """
     figure, axes = subplots(1.1 + 0.38 * len(rows))
     for y, (name, accuracy, (low, high)) in enumerate(rows):
@@ -110,7 +123,8 @@ def accuracy_figure(
         axes.plot(accuracy, y, drawn.marker, color=drawn.colour)
         axes.annotate(f"{accuracy:.3f}", (accuracy, y), (0, 6), textcoords="offset points",
                       ha="center", fontsize=8)  # fmt: skip
-    baseline_line(axes, baseline)
+    if not (close_up and _beyond(axes, baseline)):
+        baseline_line(axes, baseline)
     axes.set_yticks(range(len(rows)), [name for name, *_ in rows], parse_math=False)
     axes.set_ylim(len(rows) - 0.4, -0.7)
     axes.set(xlabel="accuracy (bar: 95 % interval)")

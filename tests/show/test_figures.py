@@ -81,6 +81,15 @@ def test_the_first_row_stands_on_top_and_all_rows_are_in_view():
     assert bottom > len(ROWS) - 1 and top < 0
 
 
+def test_a_close_up_names_a_baseline_left_of_it_and_draws_any_other():
+    far, near = (accuracy_figure(ROWS, b, "", close_up=True).axes[0] for b in (0.1, 0.75))
+    low = min(low for *_, (low, _) in ROWS)
+    assert 0.1 < far.get_xlim()[0] < low
+    assert [text.get_text() for text in far.texts][-1] == "\u2190 majority baseline 0.100"
+    assert [text.get_text() for text in near.texts][-1] == "majority baseline 0.750"
+    assert len(near.get_lines()) == len(far.get_lines()) + 1
+
+
 def test_the_accuracy_figure_says_its_message_units_and_baseline():
     figure = accuracy_figure(ROWS, 0.51, "Training beats wording")
     (axes,) = figure.axes
