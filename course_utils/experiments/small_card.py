@@ -23,6 +23,7 @@ from course_utils.experiments.small_card_step import CHUNK, VARIANTS, Step, Vari
 from course_utils.machine.device import cuda_device
 from course_utils.machine.environment import environment
 from course_utils.memory.calculator import Training, estimate, workspaces
+from course_utils.memory.measured import free_memory
 from course_utils.memory.shapes import SHAPES
 from course_utils.methods.names import Method
 from course_utils.recorded.reports import write_report
@@ -129,7 +130,8 @@ def _visible(gpu: int) -> str:
 def measure(variant: Variant, gpu: int = 0) -> dict[str, Any]:
     """Bytes, and tokens a second as the median of the later steps, with the GPU's memory capped.
 
-    What others hold on the card, such as a notebook's own model, counts towards the cap.
+    What others hold on the card, such as a notebook's own model, counts towards the cap. What no
+    tensor of this process holds is given back first.
 
     Returns:
         ``loaded``, ``peak`` and ``reserved`` bytes by PyTorch's account, those that are taken on
@@ -139,6 +141,7 @@ def measure(variant: Variant, gpu: int = 0) -> dict[str, Any]:
     Raises:
         CourseError: it failed; memory may have run out.
     """
+    free_memory()
     own = {"CUDA_VISIBLE_DEVICES": _visible(gpu), "COURSE_DEVICE": "cuda", **variant.environment}
     return call_fresh(measure_here, dataclasses.asdict(variant), environment=own)
 

@@ -126,6 +126,14 @@ def no_library(side, folder, cap, settings):
     raise CourseError(f"{side} is not installed", "install it")
 
 
+def test_memory_that_no_tensor_of_the_notebook_holds_is_given_back_first(monkeypatch):
+    order = []
+    monkeypatch.setattr(small_card, "free_memory", lambda: order.append("given back"))
+    monkeypatch.setattr(small_card, "call_fresh", lambda *_, **__: order.append("measured"))
+    small_card.measure(small_card.VARIANTS[-1])
+    assert order == ["given back", "measured"]
+
+
 @pytest.mark.slow
 def test_the_small_card_predicts_then_measures(calls, tmp_path, monkeypatch):
     report = small_card.study_small_card(tmp_path)
