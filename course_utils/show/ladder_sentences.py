@@ -7,15 +7,20 @@ from course_utils.recorded.model_names import models_of, short_name, tasks_of
 
 
 def search_sentence(rungs: Iterable[Rung]) -> str:
-    """How many rates were tried, is the best at the edge of them, and why did trainings end?"""
+    """How many rates were tried, is the best at the edge of them, and why did trainings end?
+
+    Each number of labels has a search of its own.
+    """
     rungs = list(rungs)
     tries, edges, ends = [], 0, []
-    for task, model, method in _trained(rungs):
-        tried = {r.learning_rate for r in of(rungs, model, task, method) if r.seed == 0}
-        seeds = counted(rungs, model, task, method)
-        tries.append(len(tried))
-        edges += seeds[0].learning_rate in (min(tried), max(tried))
-        ends += [rung.ended for rung in seeds]
+    for labels in dict.fromkeys(rung.labels for rung in rungs):
+        some = [rung for rung in rungs if rung.labels == labels]
+        for task, model, method in _trained(some):
+            tried = {r.learning_rate for r in of(some, model, task, method) if r.seed == 0}
+            seeds = counted(some, model, task, method)
+            tries.append(len(tried))
+            edges += seeds[0].learning_rate in (min(tried), max(tried))
+            ends += [rung.ended for rung in seeds]
     if not tries:
         return "Nothing was trained to an end."
     least, most = min(tries), max(tries)

@@ -25,6 +25,18 @@ def test_a_best_rate_at_the_edge_is_counted():
     assert "by each of 2 searches: 1 to 2;" in search_sentence([*SEEDS, *more])
 
 
+def test_each_number_of_labels_has_a_search_of_its_own():
+    few, many = (
+        [
+            rung(labels=n, learning_rate=rate, loss=loss)
+            for rate, loss in zip((1e-4, 3e-4, 1e-3), by)
+        ]
+        for n, by in ((8, (1.0, 2.0, 3.0)), (32, (2.0, 1.0, 3.0)))
+    )
+    found = search_sentence([*few, *many])
+    assert "by each of 2 searches: 3; best at the edge of them: 1." in found
+
+
 def test_a_rate_that_diverged_was_tried_too():
     lost = [rung(learning_rate=rate, ended="diverged") for rate in (1e-4, 1e-2)]
     assert "edge of them: 0." in search_sentence([*SEEDS, *lost])
