@@ -63,8 +63,8 @@ def seed_table(rungs: Iterable[Rung], method: str, majorities: Mapping[str, floa
 def picked_table(rungs: Iterable[Rung], method: str) -> Table:
     """A row a task and model: of the seeds the one that validation prefers, and its gap.
 
-    Both methods are given as many tries; the gap is paired by item, and knows no other seeds. None
-    where one of them has fewer than three.
+    Both methods are given as many tries; the gap is paired by item, and knows no other seeds. No
+    row where one of them has fewer than three.
     """
     rungs, rows = list(rungs), []
     for task, model, name in _cells(rungs):
