@@ -34,6 +34,7 @@ IN_WORKERS = {  # the same, with study_NAME(folder, workers)
     "update": "course_utils.experiments.update",
     "intruders": "course_utils.experiments.intruders",
     "memory_held_out": "course_utils.experiments.memory",
+    "memory_in_backward": "course_utils.experiments.memory",
 }
 LADDER = "ladder"  # the study that --models and --tasks are for
 

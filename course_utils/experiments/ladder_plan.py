@@ -2,8 +2,9 @@
 
 A *cell* is a model, a task and a method. Its search tries three learning rates, a factor of about 3
 apart, with seed 0, each until validation stops improving; while the best stands at the edge, the
-next rate beyond it is tried too, three times at most. Then two more seeds train at the best rate.
-The rule is one for every method. A test item is never asked which rate is the best.
+next rate beyond it is tried too, three times at most. Then two more seeds train at the best rate;
+and two more where validation says that one of the three got stuck. The rule is one for every
+method. A test item is never asked anything that decides.
 
 The order is that of the tasks, and within a task of the models as they were named: a study that is
 cut off has whole cells with all their seeds, of the most important tasks.
@@ -25,6 +26,8 @@ RATES = {
 GRID = [float(f"{digit}e{power}") for power in range(-8, 3) for digit in (1, 3)]
 MOST_BEYOND = 3  # rates tried beyond the first three
 MORE_SEEDS = (1, 2)
+STUCK = 0.1  # of the validation items: a seed so far behind the best one
+SEEDS_IF_STUCK = (3, 4)  # of three such seeds a mean says next to nothing
 PROMPTS = "prompts"  # the job that makes ZERO_SHOT and FEW_SHOT
 
 
@@ -75,7 +78,9 @@ def ready(cell: Job, rungs: Iterable[Rung], seeds: Sequence[int] = MORE_SEEDS) -
 def missing(
     rungs: Sequence[Rung], rates: Sequence[float], seeds: Sequence[int] = MORE_SEEDS
 ) -> list[tuple[float, int]]:
-    """The trials of a cell that come next: the search, the rates beyond it, the other seeds."""
+    """The trials of a cell that come next: the search, the rates beyond it, the other seeds, and
+    further ones where one is ``STUCK``.
+    """
     tried = {rung.learning_rate for rung in rungs if rung.seed == 0}
     if len(tried) < len(rates):
         return [(rate, 0) for rate in rates if rate not in tried]
@@ -86,8 +91,16 @@ def missing(
     if len(tried) < len(rates) + MOST_BEYOND and best in (min(tried), max(tried)):
         place = GRID.index(best) + (1 if best == max(tried) else -1)
         return [(GRID[place], 0)]
-    done = {rung.seed for rung in rungs if rung.learning_rate == best}
-    return [(best, seed) for seed in seeds if seed not in done]
+    done = [rung for rung in rungs if rung.learning_rate == best]
+    there = {rung.seed for rung in done}
+    if there.issuperset(seeds) and _stuck(done):
+        seeds = SEEDS_IF_STUCK
+    return [(best, seed) for seed in seeds if seed not in there]
+
+
+def _stuck(rungs: Sequence[Rung]) -> bool:
+    shares = [max(accuracy for _, _, accuracy in rung.validations) for rung in rungs]
+    return max(shares) - min(shares) > STUCK
 
 
 WhatNext = Callable[[Job, Iterable[Rung]], list[Job]]

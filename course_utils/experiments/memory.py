@@ -1,12 +1,13 @@
 """The memory calculator on trainings that it was not made with: predicted, then measured.
 
-``python -m course_utils experiments memory_held_out --workers GPUS`` writes
-``memory_held_out.json``; lesson 5 reads it (*Is it right?*).
+``python -m course_utils experiments memory_held_out memory_in_backward --workers GPUS`` writes
+``memory_held_out.json`` and ``memory_in_backward.json``; lesson 5 reads them (*Is it right?*).
 """
 
 import dataclasses
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,13 @@ import torch
 from course_utils.experiments.family_configs import config_of
 from course_utils.experiments.family_models import build_family, step_of
 from course_utils.experiments.jobs import perform_all
-from course_utils.experiments.memory_cells import DEVELOPMENT, IN_BACKWARD, Cell, held_out
+from course_utils.experiments.memory_cells import (
+    DEVELOPMENT,
+    IN_BACKWARD,
+    Cell,
+    held_out,
+    held_out_in_backward,
+)
 from course_utils.machine.device import cuda_device, dtype_text
 from course_utils.machine.environment import environment
 from course_utils.memory.calculator import estimate, workspaces
@@ -26,10 +33,12 @@ from course_utils.recorded.reports import write_report
 
 PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")  # whose versions are recorded
 STEPS = 3
-SETS = {
-    "development": lambda: list(DEVELOPMENT),
-    "held out": held_out,
-    "step in the backward pass": lambda: list(IN_BACKWARD),
+SETS: dict[str, dict[str, Callable[[], list[Cell]]]] = {  # by study, and name of the set
+    "memory_held_out": {"development": lambda: list(DEVELOPMENT), "held out": held_out},
+    "memory_in_backward": {
+        "development": lambda: list(IN_BACKWARD),
+        "held out": held_out_in_backward,
+    },
 }
 
 
@@ -42,34 +51,40 @@ class Job:
     cell: Cell
 
 
-def study_memory_held_out(folder: Path, workers: int = 1, only: str = "") -> dict[str, Any]:
+def study_memory_held_out(folder: Path, workers: int = 1) -> dict[str, Any]:
     """Predict all cells, write that down, then measure them.
 
     Args:
-        folder: where ``memory_held_out.json`` goes.
+        folder: where the report goes.
         workers: cells at a time; give as many as there are GPUs, as cells on one GPU share it.
-        only: the one set to measure; empty for all.
 
     Raises:
         CourseError: there is no CUDA device.
     """
+    return _study("memory_held_out", folder, workers)
+
+
+def study_memory_in_backward(folder: Path, workers: int = 1) -> dict[str, Any]:
+    """The same of full fine-tuning whose optimiser steps in the backward pass."""
+    return _study("memory_in_backward", folder, workers)
+
+
+def _study(study: str, folder: Path, workers: int) -> dict[str, Any]:
     device = cuda_device("the study measures a GPU's memory")
-    jobs = [
-        Job(name, index, cell)
-        for name, cells in SETS.items()
-        if only in ("", name)
-        for index, cell in enumerate(cells())
-    ]
+    sets = {name: cells() for name, cells in SETS[study].items()}
     report: dict[str, Any] = environment(device, PACKAGES) | {"steps": STEPS}
-    for name in dict.fromkeys(job.name for job in jobs):
-        report[name] = [predict(job.cell, device) for job in jobs if job.name == name]
-    write_report(folder, "memory_held_out", report)
+    for name, cells in sets.items():
+        report[name] = [predict(cell, device) for cell in cells]
+    write_report(folder, study, report)
+    jobs = [
+        Job(name, index, cell) for name, cells in sets.items() for index, cell in enumerate(cells)
+    ]
     random.Random(0).shuffle(jobs)  # large ones on all GPUs
     for job, found in perform_all(measure, jobs, workers):
         row = report[job.name][job.index]
         row |= found
         print(f"{job.name}: {describe_held_out(row)}", flush=True)
-        write_report(folder, "memory_held_out", report)
+        write_report(folder, study, report)
     return report
 
 

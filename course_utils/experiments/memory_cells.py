@@ -2,7 +2,7 @@
 
 The development set may be used to mend the calculator. The held-out set was drawn by this file
 before any of it was measured, of models that neither the development set nor the first grid
-(``experiments memory``) has. Part of ``experiments memory_held_out``.
+(``experiments memory``) has. Part of ``experiments memory_held_out`` and ``memory_in_backward``.
 """
 
 import dataclasses
@@ -113,14 +113,26 @@ def held_out() -> list[Cell]:
     return cells
 
 
-def _drawn(lots: random.Random, model: str, method: Method) -> Cell:
+def held_out_in_backward() -> list[Cell]:
+    """Full fine-tuning of some of the same models that steps in the backward pass.
+
+    With one row of text, as with many the logits are the peak and the step makes no difference.
+    """
+    lots = random.Random(17)
+    models = lots.sample(HELD_OUT, 6)
+    fixed = {"step_in_backward": True, "batch": 1, "logit_positions": 256}
+    return [_drawn(lots, model, Method.FULL, **fixed) for model in models]
+
+
+def _drawn(lots: random.Random, model: str, method: Method, **fixed: Any) -> Cell:
     """A cell that should fit; what does not is drawn again."""
     full = method == Method.FULL
     layers = FEWER if full and SHAPES[model].parameters > LARGE else None
     while True:
         length = lots.choice((512, 1024, 2048, 4096, 8192))
         batch = max(1, lots.choice((2048, 4096, 8192)) // length)
-        cell = _cell(model, layers, method, batch, length, **_options(lots, method, length))
+        settings = {"batch": batch, **_options(lots, method, length), **fixed}
+        cell = _cell(model, layers, method, length=length, **settings)
         if fits(cell.shape, cell.training, MEMORY):
             return cell
 

@@ -107,3 +107,17 @@ def test_what_is_there_is_not_done_again():
     prompts = [rung(method=method, task="pair", model="m") for method in (ZERO_SHOT, FEW_SHOT)]
     schedule = LadderSchedule(list(cells([("", "m")], ["pair"])), prompts)
     assert schedule.next_job().method == SOFT
+
+
+def test_where_validation_says_that_a_seed_got_stuck_two_more_train():
+    def at_best(seed, accuracy):
+        validations = [(0, 5.0, 0.5), (100, 1.0, accuracy), (150, 1.5, 0.4)]
+        return rung(method=SOFT, learning_rate=0.1, seed=seed, validations=validations)
+
+    search = searched(SOFT, (4, 1, 2))
+    near = [*search, at_best(1, 0.7), at_best(2, 0.8)]
+    assert missing(near, RATES[SOFT]) == []
+    stuck = [*search, at_best(1, 0.75), at_best(2, 0.6)]
+    assert missing(stuck, RATES[SOFT]) == [(0.1, 3), (0.1, 4)]
+    assert missing([*stuck, at_best(3, 0.6)], RATES[SOFT]) == [(0.1, 4)]
+    assert missing([*stuck, at_best(3, 0.6), at_best(4, 0.9)], RATES[SOFT]) == []

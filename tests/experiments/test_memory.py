@@ -47,7 +47,8 @@ def card(monkeypatch):
         monkeypatch.setattr(memory, "cuda_device", lambda why: CPU)
         monkeypatch.setattr(memory, "config_of", lambda name, layers: tiny_config("llama"))
         monkeypatch.setattr(Cell, "shape", property(lambda cell: Shape.of(tiny_config("llama"))))
-        monkeypatch.setattr(memory, "SETS", {"held out": lambda: CELLS, "development": lambda: []})
+        sets = {"held out": lambda: CELLS, "development": lambda: []}
+        monkeypatch.setattr(memory, "SETS", dict.fromkeys(memory.SETS, sets))
         monkeypatch.setattr(
             memory, "perform_all", lambda perform, jobs, workers: map(perform, jobs)
         )
@@ -84,7 +85,7 @@ def test_a_cell_that_fails_costs_no_other(card, tmp_path, monkeypatch, capsys):
         return real(*arguments)
 
     monkeypatch.setattr(memory, "step_of", failing)
-    rows = memory.study_memory_held_out(tmp_path, only="held out")["held out"]
+    rows = memory.study_memory_in_backward(tmp_path)["held out"]
     assert [row.get("note") for row in rows if "note" in row] == [
         "OutOfMemoryError: CUDA out of memory."
     ]
