@@ -92,10 +92,16 @@ class Best:
     correct: str
 
 
-def prompts_of(task: Task, tokenizer: PreTrainedTokenizerBase) -> list[Prompt]:
+def prompts_of(
+    task: Task, tokenizer: PreTrainedTokenizerBase, end: str | None = None
+) -> list[Prompt]:
     """The templates of a task, the trained one first.
 
-    A base model has no chat form: whole replies then follow plain text, and end as a text does.
+    A base model has no chat form: whole replies then follow plain text.
+
+    Args:
+        end: of a base model's whole replies. As a text ends, if it is not given: that can be
+            learnt. Words alone do not bring it about, but a line's end they do.
 
     Raises:
         CourseError: see ``data.chat.chat_prompt``.
@@ -105,7 +111,7 @@ def prompts_of(task: Task, tokenizer: PreTrainedTokenizerBase) -> list[Prompt]:
         return [Prompt(template, task.label_words) for template in asked]
     if tokenizer.chat_template:
         return [chat_prompt(tokenizer, user, task.label_words) for user in asked]
-    answers = tuple(f"{answer}{tokenizer.eos_token}" for answer in task.label_words)
+    answers = tuple(f"{answer}{end or tokenizer.eos_token}" for answer in task.label_words)
     return [Prompt(f"{user}\nAnswer:\n", answers) for user in asked]
 
 
@@ -116,7 +122,7 @@ def zero_shot(
     validation: datasets.Dataset,
 ) -> Best:
     """The best of the templates of a task."""
-    prompts = {f"template {i}": p for i, p in enumerate(prompts_of(task, tokenizer))}
+    prompts = {f"template {i}": p for i, p in enumerate(prompts_of(task, tokenizer, end="\n"))}
     return _best(model, tokenizer, task, validation, prompts)
 
 

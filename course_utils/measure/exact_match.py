@@ -86,7 +86,8 @@ def evaluate_exact(
     Args:
         model: plain, with LoRA layers or behind a soft prompt.
         prompt: of ``data.chat.chat_prompt``: its label words are the answers, each with the token
-            that ends a reply.
+            that ends a reply. Where that token is no special one, such as a line's end, a reply
+            also ends in a longer token that begins with its text.
         dataset: with the columns ``text`` and ``label``, the number of the answer.
 
     Raises:
@@ -100,8 +101,11 @@ def evaluate_exact(
     sequences = prompt.encoded(tokenizer, texts)
     written = greedy(model, sequences, max(map(len, answers)) + MORE, end)
     words = [tokenizer.decode(ids, skip_special_tokens=True) for ids in answers]
+    replies = [tokenizer.decode(ids, skip_special_tokens=True) for ids in written]
+    if stop := tokenizer.decode([end], skip_special_tokens=True):
+        replies = [reply.partition(stop)[0] for reply in replies]
     return ExactMatch(
-        replies=[tokenizer.decode(ids, skip_special_tokens=True) for ids in written],
+        replies=replies,
         answers=[words[label] for label in labels],
         known=tuple(words),
         items=fingerprint(texts),

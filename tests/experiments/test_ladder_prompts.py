@@ -55,6 +55,21 @@ def test_a_base_model_answers_behind_plain_text_and_ends_it():
     assert first.template.endswith("{text}\nAnswer:\n")
     ends = [ids[-1] for ids in first.answer_ids(tokenizer)]
     assert ends == [tokenizer.eos_token_id] * 2
+    asked = prompts_of(REPLIES, tokenizer, end="\n")[0]
+    assert asked.label_words == ("one\n", "minus two\n") and asked.template == first.template
+    assert len({ids[-1] for ids in asked.answer_ids(tokenizer)}) == 1
+
+
+def test_words_alone_ask_a_base_model_for_a_line(monkeypatch):
+    asked = []
+
+    def evaluate_exact(model, tokenizer, prompt, items):
+        asked.append(prompt)
+        return types.SimpleNamespace(accuracy=0.5, correct="01")
+
+    monkeypatch.setattr(ladder_prompts, "evaluate_exact", evaluate_exact)
+    zero_shot(None, tiny_tokenizer(), types.SimpleNamespace(**vars(REPLIES), test=""), "")
+    assert all(prompt.label_words == ("one\n", "minus two\n") for prompt in asked)
 
 
 def test_of_replies_the_prompt_with_the_most_right_ones_is_the_best(monkeypatch):

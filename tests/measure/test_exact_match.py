@@ -145,6 +145,15 @@ def test_capitals_a_full_stop_and_white_space_do_not_count(reply, right):
     assert found.formed == float(right or reply == "two")
 
 
+def test_a_reply_that_should_end_with_its_line_ends_in_a_longer_break_too(monkeypatch):
+    tokenizer = tiny_tokenizer()
+    breaks = [tokenizer.encode("good\n"), tokenizer.encode("good\nbad"), tokenizer.encode("go")]
+    monkeypatch.setattr(exact_match, "greedy", lambda *arguments: breaks)
+    prompt = Prompt("{text} =>", ("good\n", "bad\n"))
+    found = evaluate_exact(tiny_model(), tokenizer, prompt, {"text": ["a"] * 3, "label": [0] * 3})
+    assert found.replies == ["good", "good", "go"] and found.correct == "110"
+
+
 @pytest.mark.parametrize("words", [(" good<end>", " bad"), (" good", " bad")])
 @pytest.mark.parametrize("evaluate", [evaluate_exact, exactly_right])
 def test_answers_that_do_not_end_are_refused(evaluate, words):

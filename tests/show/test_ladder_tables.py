@@ -93,6 +93,14 @@ def test_validation_picks_one_seed_of_each_method_for_a_gap_paired_by_item(rungs
     assert len(picked_table(ladder(tasks=("pair",), seeds=(0, 1)), SOFT).frame) == 0
 
 
+def test_a_method_with_more_seeds_is_given_no_more_tries(rungs):
+    more = training(SMALL, "pair", SOFT, 3, 0.99)
+    lower = [(steps, loss / 100, share) for steps, loss, share in more.validations]
+    more = dataclasses.replace(more, validations=lower)
+    assert len(finals([*rungs, more], SMALL, "pair", SOFT)) == 4
+    assert picked_table([*rungs, more], SOFT).frame.equals(picked_table(rungs, SOFT).frame)
+
+
 def test_two_seeds_have_no_interval_and_an_untrained_cell_no_row():
     few = seed_table(ladder(tasks=("pair",), seeds=(0, 1)), SOFT, {"pair": 0.5}).frame
     assert len(few) == 4 and set(few["above majority"]) == {"-"} == set(few["95 % of the mean"])
