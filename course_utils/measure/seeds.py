@@ -81,11 +81,31 @@ def compare_means(first: list[str], second: list[str]) -> Difference:
         ValueError: there is no seed, the items differ in number or there are fewer than two, or
             answers are not written as ``1`` and ``0``.
     """
-    change, centre, error, freedom = _estimate(first, second)
+    return _difference([first], [second])
+
+
+def compare_differences(
+    one: tuple[list[str], list[str]], other: tuple[list[str], list[str]]
+) -> Difference:
+    """By how much one difference of two mean accuracies is larger than another, on the same items.
+
+    (mean of ``one[0]`` - mean of ``one[1]``) - (mean of ``other[0]`` - mean of ``other[1]``), such
+    as two models' gaps between the same two methods. As ``compare_means``, with the seeds of all
+    four as sources of variance.
+
+    Raises:
+        ValueError: see ``compare_means``.
+    """
+    return _difference([one[0], other[1]], [one[1], other[0]])
+
+
+def _difference(plus: list[list[str]], minus: list[list[str]]) -> Difference:
+    change, centre, error, freedom = _estimate(plus, minus)
     half = error * (1.96 if math.isinf(freedom) else float(stats.t.ppf(0.975, freedom)))
     differing = int((abs(change) > 1e-9).sum())
     p = max(2 * float(stats.t.sf(abs(centre) / error, freedom)), 2.0 ** (1 - differing))
-    low, high = max(-1.0, centre - half), min(1.0, centre + half)
+    most = float(len(plus))
+    low, high = max(-most, centre - half), min(most, centre + half)
     return Difference(float(change.mean()), low, high, min(1.0, p))
 
 
@@ -102,20 +122,30 @@ def p_within(first: list[str], second: list[str], margin: float) -> float:
     Raises:
         ValueError: see ``compare_means``.
     """
-    _, centre, error, freedom = _estimate(first, second)
+    _, centre, error, freedom = _estimate([first], [second])
     return float(stats.t.sf((margin - abs(centre)) / error, freedom))
 
 
-def _estimate(first: list[str], second: list[str]) -> tuple[numpy.ndarray, float, float, float]:
-    """Difference by item (items,); its mean, drawn to 0, with standard error and freedom."""
-    if len({len(row) for row in [*first, *second]}) != 1 or len(first[0] if first else "") < 2:
-        raise ValueError("compare_means needs the same items, at least two, for every seed of both")
-    change = _right(first).mean(0) - _right(second).mean(0)  # (items,)
+def _estimate(
+    plus: list[list[str]], minus: list[list[str]]
+) -> tuple[numpy.ndarray, float, float, float]:
+    """Difference by item (items,); its mean, drawn to 0, with standard error and freedom.
+
+    Args:
+        plus, minus: the seeds of methods whose means are added and subtracted.
+    """
+    methods = plus + minus
+    items = {len(row) for answers in methods for row in answers}
+    if not all(methods) or len(items) != 1 or items <= {0, 1}:
+        raise ValueError("the same items are needed, at least two, for every seed of each method")
+    change = sum(_right(a).mean(0) for a in plus) - sum(
+        _right(a).mean(0) for a in minus
+    )  # (items,)
     n = len(change) + 2
     centre = float(change.sum()) / n
-    items = (float(change @ change) + 1 - n * centre**2) / n**2
-    seeds = [(_seed_variance(answers), len(answers) - 1) for answers in (first, second)]
-    variance = items + sum(part for part, _ in seeds)
+    of_items = (float(change @ change) + 1 - n * centre**2) / n**2
+    seeds = [(_seed_variance(answers), len(answers) - 1) for answers in methods]
+    variance = of_items + sum(part for part, _ in seeds)
     unsure = sum(part**2 / free for part, free in seeds if free)
     freedom = variance**2 / unsure if unsure else math.inf
     return change, centre, math.sqrt(variance), freedom

@@ -9,6 +9,7 @@ from course_utils.measure.evaluation import compare, wilson_interval
 from course_utils.measure.seeds import (
     Spread,
     accuracies,
+    compare_differences,
     compare_means,
     mean_accuracy,
     p_within,
@@ -46,6 +47,31 @@ def test_the_difference_is_that_of_the_means():
     assert found.difference == pytest.approx(accuracies(first).mean() - accuracies(second).mean())
     back = compare_means(second, first)
     assert (back.low, back.high) == pytest.approx((-found.high, -found.low))
+
+
+def test_a_difference_less_one_that_is_always_0_is_itself():
+    first, second = drawn(0.9), drawn(0.8, seeds=2, seed=1)
+    [alike] = drawn(0.7, seeds=1, seed=2)
+    found = compare_differences((first, second), ([alike], [alike]))
+    assert found == compare_means(first, second)
+    back = compare_differences(([alike], [alike]), (first, second))
+    assert (back.low, back.high) == pytest.approx((-found.high, -found.low))
+
+
+def test_intervals_of_a_difference_of_differences_cover():
+    """Two models, two methods, three seeds each: skill varies by seed, difficulty by item."""
+    generator = numpy.random.default_rng(3)
+    skills = numpy.array([1.0, 0.4, 1.5, 1.4])
+    covered, found = 0, []
+    for _ in range(300):
+        difficulty = generator.normal(0.0, 1.0, 300)
+        skill = skills[:, None, None] + generator.normal(0.0, 0.2, (4, 3, 1))
+        right = (generator.random((4, 3, 300)) < 1 / (1 + numpy.exp(difficulty - skill))) * 1
+        a, b, c, d = (["".join(map(str, row)) for row in method] for method in right)
+        found.append(compare_differences((a, b), (c, d)))
+    truth = numpy.mean([each.difference for each in found])
+    covered = numpy.mean([each.low <= truth <= each.high for each in found])
+    assert 0.93 <= covered <= 1.0 and truth == pytest.approx(0.09, abs=0.02)
 
 
 def test_intervals_cover_when_items_and_seeds_vary():

@@ -7,7 +7,12 @@ import pytest
 from course_utils.errors import CourseError
 from course_utils.measure.trend import Trend
 from course_utils.recorded.gap_trends import TaskTrend, gap_trends
-from course_utils.show.gap_sizes import gap_sizes_figure, trend_table, trend_title
+from course_utils.show.gap_sizes import (
+    change_table,
+    gap_sizes_figure,
+    trend_table,
+    trend_title,
+)
 from course_utils.show.looks import look
 from course_utils.show.style import alt_text
 from tests.recorded.made_up_studies import FULL, LORA, SOFT, ladder, soft_gap, without
@@ -89,6 +94,17 @@ def test_a_table_has_a_row_a_method_and_task(rungs):
     assert frame["sizes"].tolist() == ["4"] * 4
     assert frame["points [95 %]"][0].startswith("-6.0 [")
     assert len(trend_table(without(rungs, method=FULL)).frame) == 0
+
+
+def test_the_ends_of_the_ladder_have_a_row_a_method_and_task(rungs):
+    frame = change_table(rungs).frame
+    assert frame["gap of"].tolist() == [SOFT, SOFT, LORA, LORA]
+    assert frame["task"].tolist() == ["pair", "movies"] * 2
+    assert frame["stands"].tolist() == ["yes", "no", "no", "no"]
+    assert frame["less [95 %]"][0].startswith("+6.4 [")
+    difference = float(frame["smallest"][0]) - float(frame["largest"][0])
+    assert difference == pytest.approx(6.4, abs=0.11)
+    assert len(change_table(without(rungs, method=FULL)).frame) == 0
 
 
 def test_what_is_missing_is_left_out(rungs):
