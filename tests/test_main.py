@@ -40,6 +40,12 @@ def raises(error):
     return function
 
 
+def test_the_readme_names_every_study():
+    text = (PACKAGE.parent / "README.md").read_text()
+    studies = (*commands.MEASUREMENTS, *commands.IN_WORKERS, commands.LADDER, *run_study.ALL)
+    assert [study for study in studies if f"`{study}`" not in text] == []
+
+
 def test_help_names_every_command_with_what_it_does(command, capsys):
     with pytest.raises(SystemExit) as left:
         command("--help")

@@ -159,12 +159,12 @@ def _trainer(
 
 
 def _peft(model: PreTrainedModel) -> torch.nn.Module:
-    from peft import LoraConfig, get_peft_model
+    from course_utils.libraries.quiet_peft import get_peft_model, peft
 
     targets = list(ALL_LINEAR)
     return get_peft_model(
         model,
-        LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=targets, task_type="CAUSAL_LM"),
+        peft.LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=targets, task_type="CAUSAL_LM"),
     )
 
 

@@ -5,6 +5,7 @@ Part of ``experiments memory_held_out``. Lesson 5, *Is it right?*.
 
 import contextlib
 import math
+import weakref
 from collections.abc import Callable, Iterator
 
 import torch
@@ -16,7 +17,7 @@ from transformers import AutoModelForCausalLM, PretrainedConfig, PreTrainedModel
 from course_utils.experiments.random_models import STD
 from course_utils.libraries.bnb import library
 from course_utils.libraries.qlora import use_checkpointing
-from course_utils.libraries.quiet_peft import peft
+from course_utils.libraries.quiet_peft import get_peft_model, peft
 from course_utils.memory.families import targeted
 from course_utils.memory.options import Attention, Optimiser, Precision
 from course_utils.memory.training import Training
@@ -100,7 +101,7 @@ def _with_adapters(model: PreTrainedModel, training: Training) -> PreTrainedMode
         task_type="CAUSAL_LM",
     )
     wide = training.adapter_dtype == torch.float32
-    return peft.get_peft_model(model, settings, autocast_adapter_dtype=wide)
+    return get_peft_model(model, settings, autocast_adapter_dtype=wide)
 
 
 def step_of(model: PreTrainedModel, training: Training, ids: torch.Tensor) -> Callable[[], None]:
@@ -183,19 +184,39 @@ def _summed_loss(head: nn.Module, hidden: torch.Tensor, labels: torch.Tensor) ->
 def optimiser_of(model: PreTrainedModel, training: Training) -> Callable[[], object]:
     """A function that steps what is trained and drops the gradients, unless that is done already.
 
-    Each tensor that is stepped in the backward pass has an optimiser of its own.
+    Keep it as long as the model trains: a step in the backward pass finds its optimisers there.
     """
     trained = [p for p in model.parameters() if p.requires_grad]
-    if not training.step_in_backward:
-        return _stepper(trained, training, max_norm=1.0)
-    steps = {parameter: _stepper([parameter], training, math.inf) for parameter in trained}
+    if training.step_in_backward:
+        return StepInBackward(trained, training)
+    return _stepper(trained, training, max_norm=1.0)
 
-    def step_at_once(parameter: torch.Tensor) -> None:
-        steps[parameter]()
 
-    for parameter in trained:
-        parameter.register_post_accumulate_grad_hook(step_at_once)
-    return lambda: None
+class StepInBackward:
+    """Steps each tensor in the backward pass, as soon as its gradient is there.
+
+    Each has an optimiser of its own, which holds it. The tensor's hook must not hold the optimiser:
+    that circle goes through C++, where Python's garbage collector does not see it, and the model
+    would never be freed. So the hooks have weak references, and this object has the optimisers.
+
+    Raises:
+        ReferenceError: in the backward pass, if this object is gone by then.
+    """
+
+    def __init__(self, trained: list[nn.Parameter], training: Training):
+        self._steps = [_stepper([parameter], training, math.inf) for parameter in trained]
+        for parameter, step in zip(trained, self._steps):
+            parameter.register_post_accumulate_grad_hook(_hook(weakref.proxy(step)))
+
+    def __call__(self) -> None:
+        """Nothing is left to do after the backward pass."""
+
+
+def _hook(step: Callable[[], object]) -> Callable[[torch.Tensor], None]:
+    def after_gradient(parameter: torch.Tensor) -> None:
+        step()
+
+    return after_gradient
 
 
 def _stepper(

@@ -10,6 +10,7 @@ from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedModel
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
 from course_utils.libraries.qlora import use_checkpointing
+from course_utils.libraries.quiet_peft import get_peft_model, peft
 from course_utils.memory.shapes import Shape
 from course_utils.memory.training import Training
 from course_utils.methods.names import Method
@@ -102,9 +103,7 @@ def _quantised(linear: nn.Linear, dtype: torch.dtype) -> nn.Linear:
 
 
 def _with_adapters(model: PreTrainedModel, training: Training, in_float32: bool) -> PreTrainedModel:
-    from peft import LoraConfig, get_peft_model
-
-    settings = LoraConfig(
+    settings = peft.LoraConfig(
         r=training.rank,
         lora_alpha=2 * training.rank,
         target_modules=list(ALL_LINEAR),

@@ -201,6 +201,25 @@ def find(method: str, task: str, model: str) -> Result:
     )
 
 
+def look_up(method: str, task: str, model: str, lesson: int) -> Result | None:
+    """The result that ``find`` gives; without one, None, and a printed sentence says what to do.
+
+    For a comparison that a lesson can do without: with a model of the learner's own
+    (``COURSE_MODEL``) nothing is recorded, and earlier lessons may not have been run.
+
+    Args:
+        method, task, model: as for ``find``.
+        lesson: the one that measures it.
+    """
+    try:
+        return find(method, task, model)
+    except CourseError:
+        missing = f"the lab book has no result of {method} on {task} with {model}"
+        sentence = f"Nothing to compare with: {missing}. Run lesson {lesson} with this model first."
+        print(textwrap.fill(sentence, WIDTH, break_long_words=False, break_on_hyphens=False))
+        return None
+
+
 def doubts(results: list[Result]) -> str:
     """Sentences, each on lines of its own, on what keeps results from being compared; or empty."""
     found = (mixed_versions(results), mixed_precisions(results), other_items(results))

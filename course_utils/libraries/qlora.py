@@ -12,7 +12,7 @@ from transformers import PreTrainedModel
 
 from course_utils.errors import CourseError
 from course_utils.libraries import bnb
-from course_utils.libraries.quiet_peft import peft
+from course_utils.libraries.quiet_peft import get_peft_model, peft
 from course_utils.model.layers import ALL_LINEAR, trainable_parameters
 from course_utils.training.backward import backward
 from course_utils.training.plan import Example, TrainingConfig, learning_rate, plan_batches
@@ -43,7 +43,7 @@ def add_peft_lora(model: PreTrainedModel, rank: int = 8, alpha: float = 16.0, se
         How many numbers training may change.
     """
     targets = {"target_modules": list(ALL_LINEAR), "task_type": "CAUSAL_LM"}
-    peft.get_peft_model(model, peft.LoraConfig(r=rank, lora_alpha=alpha, **targets))
+    get_peft_model(model, peft.LoraConfig(r=rank, lora_alpha=alpha, **targets))
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.default_generator.manual_seed(seed)
         for module in model.modules():

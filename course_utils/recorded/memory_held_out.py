@@ -1,6 +1,6 @@
-"""The memory calculator on trainings that it was not made with, as ``memory_held_out`` measured it.
+"""The memory calculator on trainings that it was not made with, as they were measured.
 
-Lesson 5, *Is it right?*.
+Studies ``memory_held_out`` and ``memory_in_backward``. Lesson 5, *Is it right?*.
 """
 
 import dataclasses
@@ -101,7 +101,20 @@ def recorded_held_out() -> dict[str, Any]:
     Raises:
         CourseError: it was not recorded.
     """
-    report = read_report("memory_held_out", "memory_held_out")
+    return _recorded("memory_held_out")
+
+
+def recorded_in_backward() -> dict[str, Any]:
+    """The same of full fine-tuning whose optimiser steps in the backward pass.
+
+    Raises:
+        CourseError: it was not recorded.
+    """
+    return _recorded("memory_in_backward")
+
+
+def _recorded(study: str) -> dict[str, Any]:
+    report = read_report(study, study)
     return report | {name: [Row.read(row) for row in report[name]] for name in SETS}
 
 

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from course_utils.errors import CourseError
+from course_utils.model.identity import model_name
 from course_utils.recorded.reports import read_report
+from course_utils.settings import COURSE_MODEL
 
 NAME, STUDY = "qlora_gpu_outputs", "gpu_lesson"
 CALL = re.compile(r'show_recorded\("([^"]+)"\)')  # in a cell that has a record
@@ -16,6 +18,8 @@ CALL = re.compile(r'show_recorded\("([^"]+)"\)')  # in a cell that has a record
 
 def show_recorded(name: str) -> None:
     """Print what a cell printed when the lesson ran on a GPU; device, date and versions first.
+
+    With a model of the learner's own (``COURSE_MODEL``), say that it was another one.
 
     Args:
         name: of the cell, which is the one that calls ``show_recorded`` with it.
@@ -32,6 +36,8 @@ def show_recorded(name: str) -> None:
     packages = ", ".join(f"{package} {version}" for package, version in record["versions"].items())
     print(f"Not run here. Recorded on {record['device']}, {record['date']}\n({packages}):\n")
     print(record["cells"][name]["printed"])
+    if model_name() != COURSE_MODEL:
+        print(f"\nThis was {COURSE_MODEL}, and not your model.")
 
 
 def outputs_of(notebook: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -12,7 +12,7 @@ import pandas
 from pandas.io.formats.style import Styler
 
 LONGEST_LINE, LONGEST_CELL = 90, 60  # characters of the text
-MISSING = "-"
+MISSING, NO_ROWS = "-", "(no rows)"
 NUMBER = r"[-+[(]?[\d.]\S*"
 LIKE_A_NUMBER = re.compile(rf"{NUMBER}( ({NUMBER}|\S{{1,3}}))*")  # also 3.20 GB and 0.9 \u00b1 0.1
 CELLS = [
@@ -48,13 +48,12 @@ class Table:
         shown.columns = [c if c in self.right else _left([c, *shown[c]])[0] for c in shown]
         lines = shown.to_string(index=False, line_width=LONGEST_LINE, max_colwidth=None)
         body = "\n".join(line.rstrip().removesuffix("\\").rstrip() for line in lines.split("\n"))
-        return f"{textwrap.fill(self.caption, LONGEST_LINE)}\n{body if len(shown) else '(no rows)'}"
+        return f"{textwrap.fill(self.caption, LONGEST_LINE)}\n{body if len(shown) else NO_ROWS}"
 
     def _repr_html_(self) -> str:
         digest = hashlib.sha256(repr(self).encode()).hexdigest()  # so that output repeats
-        styler = Styler(
-            self.frame, uuid=digest[:8], caption=html.escape(self.caption), cell_ids=False
-        )
+        caption = html.escape(self.caption if len(self.frame) else f"{self.caption} {NO_ROWS}")
+        styler = Styler(self.frame, uuid=digest[:8], caption=caption, cell_ids=False)
         left = {name: TEXT for name in self.frame if name not in self.right}
         styler.set_table_styles(CELLS).set_table_styles(left, overwrite=False)
         styler.format(escape="html").format_index(escape="html", axis="columns")
@@ -74,12 +73,15 @@ def table(
         digits: of a column: decimals, or a format such as ``.1%``, ``+.1f`` or ``,``. Other floats
             have 3 decimals, other whole numbers commas between thousands. None and NaN read ``-``.
 
+    Without rows the columns need not be known; the table says "(no rows)".
+
     Raises:
         ValueError: ``digits`` names a column that is not there.
     """
     frame = pandas.DataFrame(rows, dtype=object)  # else whole numbers with gaps turn to floats
     digits = digits or {}
-    if unknown := [name for name in digits if name not in frame.columns]:
+    unknown = [name for name in digits if name not in frame.columns]
+    if unknown and len(frame.columns):
         raise ValueError(f"the table has the columns {list(frame.columns)}, not {unknown}")
     texts = pandas.DataFrame(
         {name: frame[name].map(_formatter(digits.get(name))) for name in frame.columns},

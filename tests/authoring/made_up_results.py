@@ -109,6 +109,7 @@ def _common(usual, ours, best_prompt):
         ),
         "labbook": types.SimpleNamespace(
             find=lambda *_: best_prompt,
+            look_up=lambda *_, lesson: Result(best_prompt.correct),
             current=lambda *_: [Result(best_prompt.correct), best_prompt],
         ),
         "plt": types.SimpleNamespace(show=lambda: None),

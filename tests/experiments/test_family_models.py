@@ -1,7 +1,9 @@
 """A step of every kind of training on small models; what is counted, ``tests/memory`` compares."""
 
 import copy
+import gc
 import math
+import weakref
 
 import pytest
 import torch
@@ -65,3 +67,23 @@ def test_a_step_in_the_backward_pass_is_the_same_step_without_clipping(family):
     optimise()
     for stepped, expected in zip(model.parameters(), usual.parameters()):
         assert torch.equal(stepped, expected)
+
+
+def test_a_model_that_was_stepped_in_the_backward_pass_can_be_freed():
+    """As hooks live in C++, Python's garbage collector cannot break a circle through one."""
+    training = Training(FULL, 2, 16, step_in_backward=True)
+    model = build_family(tiny_config("llama"), training, CPU)
+    step = step_of(model, training, torch.randint(1, SIZES["vocab_size"], (2, 16)))
+    step()
+    left = [weakref.ref(parameter) for parameter in model.parameters()]
+    del model, step
+    gc.collect()
+    assert left and not any(parameter() is not None for parameter in left)
+
+
+def test_without_its_optimisers_a_step_in_the_backward_pass_is_refused():
+    training = Training(FULL, 2, 16, step_in_backward=True)
+    model = build_family(tiny_config("llama"), training, CPU)
+    optimiser_of(model, training)  # and not kept
+    with pytest.raises(ReferenceError):
+        loss_of(model, training, torch.randint(1, SIZES["vocab_size"], (2, 16))).backward()

@@ -6,9 +6,11 @@ from course_utils.machine.device import GIB
 from course_utils.memory.training import METHODS
 from course_utils.recorded import memory_held_out as held
 from course_utils.recorded.reports import read_report
+from course_utils.settings import PACKAGE
 
 REPORT = held.recorded_held_out()
 ROWS = REPORT["held out"]
+IN_BACKWARD = held.recorded_in_backward()
 
 
 def test_at_least_forty_of_all_methods():
@@ -23,6 +25,26 @@ def test_todays_calculator_is_within_a_twentieth_of_all():
     for row in ROWS + REPORT["development"]:
         assert abs(row.error_now) < 0.05, row
         assert abs(row.reserved_error_now) < 0.21, row
+
+
+def test_so_it_is_of_steps_in_the_backward_pass():
+    rows = [row for name in held.SETS for row in IN_BACKWARD[name]]
+    assert len(rows) == 12 and all(row.training.step_in_backward for row in rows)
+    for row in rows:
+        assert abs(row.error) < 0.05 and abs(row.error_now) < 0.05, row
+        assert abs(row.reserved_error) < 0.15 and abs(row.reserved_error_now) < 0.15, row
+
+
+def test_the_readme_counts_the_trainings():
+    text = " ".join((PACKAGE.parent / "README.md").read_text().split())
+    usual, in_backward = (sum(len(r[name]) for name in held.SETS) for r in (REPORT, IN_BACKWARD))
+    assert f"against {usual} trainings on a GPU, and against {in_backward} that step" in text
+
+
+def test_no_training_is_in_both_sets():
+    for report in (REPORT, IN_BACKWARD):
+        sets = [{(row.model, row.training) for row in report[name]} for name in held.SETS]
+        assert not set.intersection(*sets), report["date"]
 
 
 def test_the_table_counts():

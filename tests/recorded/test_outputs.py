@@ -36,3 +36,6 @@ def test_what_was_printed_is_shown_with_its_origin(tmp_path, monkeypatch, capsys
     )
     with pytest.raises(CourseError, match="no recorded output 'another'"):
         outputs.show_recorded("another")
+    monkeypatch.setattr(outputs, "model_name", lambda: "/models/my-own (12ab)")
+    outputs.show_recorded("a step")
+    assert capsys.readouterr().out.endswith("This was SmolLM2-135M-Instruct, and not your model.\n")

@@ -5,12 +5,12 @@ import pytest
 
 from course_utils import settings
 from course_utils.errors import CourseError
-from course_utils.recorded.memory_held_out import recorded_held_out
+from course_utils.recorded.memory_held_out import recorded_held_out, recorded_in_backward
 from course_utils.recorded.reports import read_report, write_report
 from course_utils.recorded.small_card import recorded_small_card
 
 
-@pytest.mark.parametrize("read", [recorded_held_out, recorded_small_card])
+@pytest.mark.parametrize("read", [recorded_held_out, recorded_in_backward, recorded_small_card])
 def test_what_was_never_recorded_says_how_to_make_it(read, monkeypatch, tmp_path):
     monkeypatch.setattr(settings, "RECORDED", tmp_path)
     with pytest.raises(CourseError, match="python -m course_utils experiments"):

@@ -17,6 +17,11 @@ def test_each_row_has_the_numbers_of_its_comparison():
     assert (second["points"], second["95 % interval"]) == ("-", "other items")
 
 
+def test_nothing_to_compare_with_is_a_table_without_rows():
+    assert repr(differences({}, "LoRA, paired")) == "LoRA, paired\n(no rows)"
+    assert "0 comparisons" in repr(seed_differences({}, "LoRA"))
+
+
 def test_comparisons_of_means_are_counted_in_the_caption():
     lead = compare_means(["1111100000"], ["1100000000"])
     shown = seed_differences({"on movies": lead, "on tweets": lead}, "Prompt tuning less LoRA")

@@ -79,4 +79,11 @@ def test_a_frame_is_a_table_too_and_stays():
 
 def test_no_rows_are_said():
     assert repr(table([], "nothing yet")) == "nothing yet\n(no rows)"
-    assert "<caption>" in table(pandas.DataFrame(columns=["a"]), "nothing yet")._repr_html_()
+    html = table(pandas.DataFrame(columns=["a"]), "nothing yet")._repr_html_()
+    assert "<caption>nothing yet (no rows)</caption>" in html
+
+
+def test_digits_of_a_column_need_no_rows():
+    assert repr(table([], "nothing yet", {"points": 1})) == "nothing yet\n(no rows)"
+    with pytest.raises(ValueError, match="not \\['points'\\]"):
+        table(pandas.DataFrame(columns=["a"]), "nothing yet", {"points": 1})
