@@ -12,6 +12,8 @@ import pytest
 from course_utils.assets import download
 from course_utils.errors import CourseError
 
+pytestmark = pytest.mark.slow  # together many seconds
+
 BACKEND = b"""
 def prepare_metadata_for_build_wheel(folder, settings=None):
     import os

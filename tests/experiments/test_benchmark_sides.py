@@ -6,6 +6,8 @@ import torch
 from course_utils.experiments import benchmark_sides as sides
 from course_utils.model.tiny import tiny_model, tiny_tokenizer
 
+pytestmark = pytest.mark.slow  # together many seconds
+
 
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch):

@@ -15,6 +15,8 @@ from course_utils.recorded.labels import FOLDER, TFIDF, WORDS, by_labels, leads,
 from course_utils.recorded.ladder import TRAINED
 from tests.experiments.test_label_counts import TURNS, task  # noqa: F401
 
+pytestmark = pytest.mark.slow  # together many seconds
+
 
 @pytest.fixture
 def rungs(monkeypatch, tmp_path, task):  # noqa: F811

@@ -12,6 +12,8 @@ from course_utils.model.tiny import tiny_model, tiny_tokenizer
 from course_utils.recorded.ladder import FEW_SHOT, FOLDER, ZERO_SHOT, read_rungs
 from tests.experiments.test_label_counts import task  # noqa: F401
 
+pytestmark = pytest.mark.slow  # together many seconds
+
 LORA, SOFT, FULL = Method.LORA.value, Method.PROMPT_TUNING.value, Method.FULL.value
 NAME = "SmolLM2-135M-Instruct"
 

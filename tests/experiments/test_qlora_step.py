@@ -7,6 +7,8 @@ import pytest
 from course_utils.experiments import qlora_step as study
 from tests.experiments import wide_model
 
+pytestmark = pytest.mark.slow  # together many seconds
+
 
 @pytest.fixture(autouse=True)
 def tiny(tmp_path, monkeypatch):

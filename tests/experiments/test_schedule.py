@@ -8,6 +8,8 @@ from course_utils.experiments.schedule import Schedule, estimate, gpu_seconds, i
 from course_utils.methods.names import Method
 from tests.experiments.made_up_records import record
 
+pytestmark = pytest.mark.slow  # together many seconds
+
 ALL = (*plan.STUDIES, *finals.FINALS)
 
 

@@ -26,6 +26,8 @@ from course_utils.training import loop
 from course_utils.training.plan import Example, TrainingConfig, make_examples
 from tests.experiments.test_label_counts import items
 
+pytestmark = pytest.mark.slow  # together many seconds
+
 RULE = Rule(4, warmup=3, validate_every=4, patience=2, most_steps=16, cooldown=0)
 PROMPT, PAD = Prompt("Review: {text}\nSentiment:", WORDS[1::-1]), 0
 RATES, SEEDS = (3e-2, 1e-1, 1e-1), (0, 1, 5)

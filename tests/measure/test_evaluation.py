@@ -99,6 +99,7 @@ EDGES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("others", [0, 1, 700])
 def test_the_interval_excludes_0_exactly_where_p_is_below_005(others):
     """All small pairs, and both sides of the border for more; p by enumeration is the judge.
@@ -176,6 +177,7 @@ def held(n, alone_first, alone_second, times=400):
     return covered / times
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("alone", [(0.10, 0.05), (0.10, 0.01), (0.10, 0.0), (0.02, 0.02)])
 def test_the_interval_holds_the_true_difference_in_95_of_100_sets_of_items(alone):
     assert held(500, *alone) >= 0.92  # 400 sets: give or take 0.01

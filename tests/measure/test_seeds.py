@@ -58,6 +58,7 @@ def test_a_difference_less_one_that_is_always_0_is_itself():
     assert (back.low, back.high) == pytest.approx((-found.high, -found.low))
 
 
+@pytest.mark.slow
 def test_intervals_of_a_difference_of_differences_cover():
     """Two models, two methods, three seeds each: skill varies by seed, difficulty by item."""
     generator = numpy.random.default_rng(3)
@@ -74,6 +75,7 @@ def test_intervals_of_a_difference_of_differences_cover():
     assert 0.93 <= covered <= 1.0 and truth == pytest.approx(0.09, abs=0.02)
 
 
+@pytest.mark.slow
 def test_intervals_cover_when_items_and_seeds_vary():
     """A method's skill varies by seed, an item's difficulty by item: 95 % should hold the truth."""
     generator = numpy.random.default_rng(2)
@@ -185,6 +187,7 @@ def test_where_seeds_decide_it_is_welchs_t_test(first, second):
     assert (found.low, found.high) == pytest.approx((max(low, -1), min(high, 1)), abs=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("others", [1, 3])
 def test_intervals_of_three_seeds_cover_where_seeds_decide(others):
     """Skill varies by seed far more than chance by item: with 1.96 only 81 or 88 % would hold."""

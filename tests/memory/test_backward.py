@@ -11,6 +11,8 @@ from course_utils.memory.shapes import Shape
 from course_utils.memory.training import METHODS, Training
 from tests.memory.tiny_families import counted, tiny_config
 
+pytestmark = pytest.mark.slow  # together many seconds
+
 FULL, LORA, QLORA, PROMPT = METHODS
 WIDE = {"adapter_dtype": torch.float32}
 CASES = {

@@ -16,6 +16,8 @@ from course_utils.methods.names import Method
 from course_utils.training import mixed_precision
 from tests.memory.tiny_families import counted, tiny_config
 
+pytestmark = pytest.mark.slow  # together many seconds
+
 FULL = Method.FULL
 LLAMA, TIED = SHAPES["Llama-2-7B"], SHAPES["Llama-3.2-1B"]
 PLAIN = {"optimiser": Optimiser.PLAIN}

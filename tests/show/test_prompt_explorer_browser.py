@@ -12,6 +12,8 @@ from course_utils.recorded.explorer import recorded_explorer
 from course_utils.show.prompt_explorer import prompt_explorer
 from tests.show.explorer_report import STEPS, WORDS, made_up_report
 
+pytestmark = pytest.mark.slow  # together many seconds
+
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 REPORT = made_up_report()
 LABELS, RANDOM = REPORT["prompts"][:3], REPORT["prompts"][3:]
