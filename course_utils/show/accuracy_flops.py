@@ -108,7 +108,7 @@ def _draw(axes: Axes, own: Sequence[Reading], looks: dict[str, ModelLook]) -> No
     on = frontier(own)
     left = axes.get_xlim()[0]
     x = [each.flops or left for each in on]
-    axes.step(x, [each.accuracy for each in on], where="post", color=INK, linewidth=1.8, zorder=1.5)
+    axes.step(x, [each.accuracy for each in on], where="post", color=INK, linewidth=1.4, zorder=2.5)
 
 
 def _legend(methods: Sequence[str], models: Sequence[ModelLook]) -> list[Line2D]:
@@ -116,7 +116,7 @@ def _legend(methods: Sequence[str], models: Sequence[ModelLook]) -> list[Line2D]
         Line2D([], [], marker=look(method).marker, color=look(method).colour, label=method)
         for method in methods
     ]
-    lines.append(Line2D([], [], color=INK, linewidth=1.8, label="frontier"))
+    lines.append(Line2D([], [], color=INK, linewidth=1.4, label="frontier"))
     return lines + [
         Line2D([], [], marker="o", linestyle="none", color=GREY, markersize=drawn.scale,
                label=drawn.name)

@@ -116,7 +116,7 @@ def change_table(rungs: Iterable[Rung], methods: Sequence[str] = TUNED) -> Table
                 "task": task,
                 "smallest": each.smallest.points,
                 "largest": each.largest.points,
-                "less [95 %]": f"{100 * change.difference:+.1f} {ends}",
+                "difference [95 %]": f"{100 * change.difference:+.1f} {ends}",
                 "p": change.p,
                 "p by Holm": each.holm_p,
                 "stands": "yes" if stands else "no",

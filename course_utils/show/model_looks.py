@@ -45,7 +45,7 @@ def model_looks(rungs: Iterable[Rung]) -> dict[str, ModelLook]:
             short_name(model, parameters),
             SERIES[number % len(SERIES)],
             DASHES[number % len(DASHES)],
-            3.5 + 2 * number,
+            2.5 + 1.4 * number,
         )
     return found
 

@@ -101,7 +101,7 @@ def test_the_ends_of_the_ladder_have_a_row_a_method_and_task(rungs):
     assert frame["gap of"].tolist() == [SOFT, SOFT, LORA, LORA]
     assert frame["task"].tolist() == ["pair", "movies"] * 2
     assert frame["stands"].tolist() == ["yes", "no", "no", "no"]
-    assert frame["less [95 %]"][0].startswith("+6.4 [")
+    assert frame["difference [95 %]"][0].startswith("+6.4 [")
     difference = float(frame["smallest"][0]) - float(frame["largest"][0])
     assert difference == pytest.approx(6.4, abs=0.11)
     assert len(change_table(without(rungs, method=FULL)).frame) == 0
