@@ -100,8 +100,8 @@ def prompts_of(
     A base model has no chat form: whole replies then follow plain text.
 
     Args:
-        end: of a base model's whole replies. As a text ends, if it is not given: that can be
-            learnt. Words alone do not bring it about, but a line's end they do.
+        end: of a base model's whole replies; if not given, as a text ends, which training can
+            teach. A model that is only asked goes on with the text, but it does end the line.
 
     Raises:
         CourseError: see ``data.chat.chat_prompt``.

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from course_utils.measure.holm import adjusted
 from course_utils.measure.seeds import Difference, compare_differences
 from course_utils.methods.names import Method
+from course_utils.recorded.gap_trends import ALPHA
 from course_utils.recorded.gaps import Gap, gaps_by_size
 from course_utils.recorded.ladder import Rung, finals
 from course_utils.recorded.model_names import tasks_of
@@ -29,6 +30,11 @@ class TaskChange:
     largest: Gap
     change: Difference
     holm_p: float
+
+    @property
+    def stands(self) -> bool:
+        """Do the gaps differ, all tasks taken together? The interval then leaves out 0 as well."""
+        return self.holm_p <= ALPHA and (self.change.low > 0 or self.change.high < 0)
 
 
 def gap_changes(rungs: Iterable[Rung], method: str) -> dict[str, TaskChange]:

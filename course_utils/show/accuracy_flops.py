@@ -91,7 +91,7 @@ def frontier_table(rungs: Iterable[Rung], task: str) -> Table:
         for each in frontier(readings(rungs, task))
     ]
     caption = f"What no other training on {task} beats at less or equal compute"
-    return table(rows, caption, {"TFLOPs": ",.0f"} if rows else None)
+    return table(rows, caption, {"TFLOPs": ",.0f"})
 
 
 def _draw(axes: Axes, own: Sequence[Reading], looks: dict[str, ModelLook]) -> None:

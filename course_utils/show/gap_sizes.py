@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from course_utils.errors import CourseError
 from course_utils.methods.names import Method
 from course_utils.recorded.gap_changes import gap_changes
-from course_utils.recorded.gap_trends import ALPHA, TaskTrend, gap_trends
+from course_utils.recorded.gap_trends import TaskTrend, gap_trends
 from course_utils.recorded.gaps import Gap, gaps_by_size
 from course_utils.recorded.ladder import FEW_SHOT, ZERO_SHOT, Rung
 from course_utils.recorded.model_names import family, tasks_of
@@ -100,7 +100,7 @@ def trend_table(rungs: Iterable[Rung], methods: Sequence[str] = TUNED) -> Table:
                 "stands": "yes" if each.stands else "no",
             })  # fmt: skip
     caption = f"Change of the gap to {Method.FULL} for a model of ten times the size"
-    return table(rows, caption, {"p": ".2g", "p by Holm": ".2g"} if rows else None)
+    return table(rows, caption, {"p": ".2g", "p by Holm": ".2g"})
 
 
 def change_table(rungs: Iterable[Rung], methods: Sequence[str] = TUNED) -> Table:
@@ -110,7 +110,6 @@ def change_table(rungs: Iterable[Rung], methods: Sequence[str] = TUNED) -> Table
         for task, each in gap_changes(rungs, method).items():
             change = each.change
             ends = f"[{100 * change.low:+.1f}, {100 * change.high:+.1f}]"
-            stands = each.holm_p <= ALPHA and (change.low > 0 or change.high < 0)
             rows.append({
                 "gap of": method,
                 "task": task,
@@ -119,11 +118,11 @@ def change_table(rungs: Iterable[Rung], methods: Sequence[str] = TUNED) -> Table
                 "difference [95 %]": f"{100 * change.difference:+.1f} {ends}",
                 "p": change.p,
                 "p by Holm": each.holm_p,
-                "stands": "yes" if stands else "no",
+                "stands": "yes" if each.stands else "no",
             })  # fmt: skip
     formats = {"smallest": "+.1f", "largest": "+.1f", "p": ".2g", "p by Holm": ".2g"}
     caption = f"Points behind {Method.FULL} of the smallest model, less those of the largest"
-    return table(rows, caption, formats if rows else None)
+    return table(rows, caption, formats)
 
 
 def _draw(axes: Axes, lines: Lines) -> None:

@@ -98,7 +98,7 @@ def equal_compute_table(rungs: Iterable[Rung]) -> Table:
             row[f"{method} [95 %]"] = gap and _points(gap)
         rows.append(row)
     caption = f"Points behind {Method.FULL} at the compute that it used until its best"
-    return table(rows, caption, {"TFLOPs": ",.0f"} if rows else None)
+    return table(rows, caption, {"TFLOPs": ",.0f"})
 
 
 def cost_table(rungs: Iterable[Rung], task: str) -> Table:
@@ -118,7 +118,7 @@ def cost_table(rungs: Iterable[Rung], task: str) -> Table:
     return table(
         rows,
         f"What training on {task} cost; the last column counts the numbers that it could move",
-        formats if rows else None,
+        formats,
     )
 
 

@@ -69,11 +69,10 @@ def table(
 
     Args:
         rows: a dictionary a row, column to value, or a data frame; the first columns name the row.
+            Without rows the table says so, and its columns need not be known.
         caption: one sentence without a full stop: what the table shows, on how many items.
         digits: of a column: decimals, or a format such as ``.1%``, ``+.1f`` or ``,``. Other floats
             have 3 decimals, other whole numbers commas between thousands. None and NaN read ``-``.
-
-    Without rows the columns need not be known; the table says "(no rows)".
 
     Raises:
         ValueError: ``digits`` names a column that is not there.

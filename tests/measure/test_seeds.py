@@ -63,7 +63,7 @@ def test_intervals_of_a_difference_of_differences_cover():
     """Two models, two methods, three seeds each: skill varies by seed, difficulty by item."""
     generator = numpy.random.default_rng(3)
     skills = numpy.array([1.0, 0.4, 1.5, 1.4])
-    covered, found = 0, []
+    found = []
     for _ in range(300):
         difficulty = generator.normal(0.0, 1.0, 300)
         skill = skills[:, None, None] + generator.normal(0.0, 0.2, (4, 3, 1))
