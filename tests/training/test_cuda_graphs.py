@@ -1,5 +1,6 @@
 """CUDA graphs: what can be told without a GPU, and with one that they change nothing."""
 
+import contextlib
 import dataclasses
 from types import SimpleNamespace
 
@@ -16,7 +17,7 @@ from course_utils.model.tiny import tiny_model
 from course_utils.training import backward as backward_module
 from course_utils.training import cuda_graphs
 from course_utils.training.backward import backward, backward_of
-from course_utils.training.cuda_graphs import WIDTHS, GraphedBackward, _widen
+from course_utils.training.cuda_graphs import WIDTHS, GraphedBackward, Recorder, _widen
 from course_utils.training.plan import Example
 from tests.model.families import build
 
@@ -76,6 +77,60 @@ def test_on_a_cpu_nothing_is_recorded(monkeypatch):
     model = tiny_model()
     loss = backward_of(model, pad_id=0)(EXAMPLES)
     assert loss == pytest.approx(backward(tiny_model(), EXAMPLES, pad_id=0))
+
+
+class FakeCuda:
+    """In place of ``torch.cuda``: notes what is done, in which pool and on which device."""
+
+    get_rng_state = set_rng_state = staticmethod(lambda *_: None)
+    current_stream = Stream = staticmethod(lambda *_: SimpleNamespace(wait_stream=lambda _: None))
+    stream = staticmethod(lambda _: contextlib.nullcontext())
+
+    def __init__(self):
+        self.seen = seen = []
+        self.pool = self.current = None
+
+        class MemPool:
+            id = (0, 7)
+            __init__ = lambda _: seen.append(f"pool on {self.current}")  # noqa: E731
+            __del__ = lambda _: seen.append("pool ends")  # noqa: E731
+
+        self.MemPool = MemPool
+        self.CUDAGraph = lambda: SimpleNamespace(
+            replay=lambda: seen.append("replay"), reset=lambda: seen.append("reset")
+        )
+
+    @contextlib.contextmanager
+    def device(self, device):
+        self.current = str(device)
+        yield
+        self.current = None
+
+    def use_mem_pool(self, pool, device):
+        return self.graph(None, pool.id, None)
+
+    @contextlib.contextmanager
+    def graph(self, graph, pool, stream):
+        self.pool = pool
+        yield
+        self.pool = None
+
+
+def test_what_runs_before_a_recording_takes_memory_of_the_graphs_pool(monkeypatch):
+    """The pool is on the parameters' device, and outlives the graphs."""
+    cuda, weight = FakeCuda(), torch.nn.Parameter(torch.ones(3))
+
+    def loss_of():
+        cuda.seen.append(cuda.pool)
+        return weight.square().sum()
+
+    monkeypatch.setattr(torch, "cuda", cuda)
+    recorder = Recorder([weight])
+    replays = [recorder.record(loss_of) for _ in range(2)]
+    assert replays[1]() == 3 and weight.grad.tolist() == [2, 2, 2]
+    del recorder, replays
+    runs = [(0, 7)] * 3  # two before each recording
+    assert cuda.seen == ["pool on cpu", None, *runs, *runs, "replay", *["reset"] * 2, "pool ends"]
 
 
 @pytest.mark.parametrize("number", [0, 1])  # the second is not the current device
