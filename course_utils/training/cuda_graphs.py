@@ -7,6 +7,7 @@ GPU; lesson 5 (*A 7B model on a small card*) shows what it gains.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -81,7 +82,8 @@ class Recorder:
         graph = torch.cuda.CUDAGraph()
         self._graphs.append(graph)
         with torch.cuda.device(self._device):
-            with torch.cuda.graph(graph, pool=self._pool.id, stream=self._stream):
+            pool: Any = self._pool.id  # two numbers, as ``graph_pool_handle`` gives
+            with torch.cuda.graph(graph, pool=pool, stream=self._stream):
                 loss = self._run(loss_of)
         torch.cuda.set_rng_state(random, self._device)
 
