@@ -20,6 +20,7 @@ MEASUREMENTS = {  # studies that are not a list of runs: the module that has stu
     "small_card": "course_utils.experiments.small_card",
     "float16": "course_utils.experiments.float16",
     "qlora_step": "course_utils.experiments.qlora_step",
+    "qlora_end_to_end": "course_utils.experiments.qlora_end_to_end",
     "free_text": "course_utils.experiments.free_text",
     "pair_words": "course_utils.experiments.pair_words",
     "task_baselines": "course_utils.experiments.task_baselines",

@@ -57,7 +57,8 @@ def study_gpu_lesson(folder: Path, root: Path | None = None) -> None:
     """Execute the lesson with GPU cells on a GPU; write its outputs and the executed notebook.
 
     Args:
-        folder: gets ``NAME_gpu.ipynb``, even if a cell fails, and ``qlora_gpu_outputs.json``.
+        folder: gets ``NAME_gpu.ipynb``, even if a cell fails, and ``qlora_gpu_outputs.json``; see
+            ``gpu_lesson.record_lesson``.
         root: folder that holds ``solutions/``; by default ``settings.lessons_folder``.
 
     Raises:

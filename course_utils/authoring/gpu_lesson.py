@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+from course_utils import settings
 from course_utils.authoring.execute import execute, write
 from course_utils.authoring.guards import refuse_problems
 from course_utils.authoring.lesson import read_lesson
@@ -18,7 +19,8 @@ def record_lesson(source: Path, folder: Path) -> None:
 
     ``NAME_gpu.ipynb`` is the executed notebook, with device, versions and date in its metadata,
     under ``recorded``; it is written even if a cell fails. ``qlora_gpu_outputs.json`` has the same
-    of the GPU cells alone, for ``recorded.outputs``.
+    of the GPU cells alone, for ``recorded.outputs``. With a model of the learner's
+    (``COURSE_MODEL``) there is the notebook alone, ``NAME_gpu_MODEL.ipynb``.
 
     Args:
         source: the lesson's text source, ``NAME.md``.
@@ -28,16 +30,18 @@ def record_lesson(source: Path, folder: Path) -> None:
         CourseError: there is no CUDA device, a cell raised, or the outputs are not fit to show.
     """
     cuda_device("the study records what a GPU prints")
-    notebook = read_lesson(source)
+    notebook, model = read_lesson(source), settings.model_source()
+    of_model = f"_{Path(model).name}" if model else ""
     try:
         with tempfile.TemporaryDirectory() as results:
             execute(notebook, source.parent, {"COURSE_RESULTS": results, "COURSE_QUICK": "0"})
     finally:
         origin = environment(pick_device(), PACKAGES)
         notebook.metadata["recorded"] = origin
-        write(notebook, folder / f"{source.stem}_gpu.ipynb")
+        write(notebook, folder / f"{source.stem}_gpu{of_model}.ipynb")
     refuse_problems(notebook, source)
-    write_report(folder, NAME, origin | {"cells": outputs_of(notebook)})
+    if not model:
+        write_report(folder, NAME, origin | {"cells": outputs_of(notebook)})
 
 
 def has_gpu_cells(source: Path) -> bool:

@@ -84,7 +84,7 @@ def perform(job: Job) -> Performed:
 def train_and_measure(job: TrainingJob) -> Trial | tuple[Training, list[Merge]]:
     """Train; of a final training, answer the test reviews too, and merge."""
     model, tokenizer = load(job.arm, job.seed)
-    step, loss, seconds, peak = _trained(job, model, tokenizer)
+    step, loss, seconds, peak = trained(job, model, tokenizer)
     trial = Trial(job.arm.name, job.learning_rate, job.seed, step, round(loss, 6),
                   perplexity(model, tokenizer))  # fmt: skip
     if not job.final:
@@ -106,17 +106,24 @@ def load(arm: Arm, seed: int) -> Loaded:
         model, tokenizer = bnb.load_model_4bit()
         add_peft_lora(model, arm.rank, alpha, seed)
         return model, tokenizer
-    model, tokenizer = load_model()
     if arm.start == "LoftQ":
+        model, tokenizer = load_model()
         add_loftq(model, arm.rank, alpha)
         return model, tokenizer
-    if arm.base == "NF4":
-        quantise_model(model)
+    model, tokenizer = load_base(arm)
     add_lora(model, arm.rank, alpha, TARGETS[arm.targets], seed=seed)
     return model, tokenizer
 
 
-def _trained(
+def load_base(arm: Arm) -> Loaded:
+    """The frozen weights alone, as they were loaded or in the course's NF4, and the tokeniser."""
+    model, tokenizer = load_model()
+    if arm.base == "NF4":
+        quantise_model(model)
+    return model, tokenizer
+
+
+def trained(
     job: TrainingJob, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
 ) -> tuple[int, float, float, int]:
     """Train; steps and validation loss of the weights that are kept, seconds, bytes at the peak."""

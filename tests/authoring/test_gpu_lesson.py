@@ -37,7 +37,7 @@ def record(tmp_path, monkeypatch):
         source = tmp_path / "05_small.md"
         source.write_text(FORMAT.format(on_gpu=True, last=last), encoding="utf-8")
         gpu_lesson.record_lesson(source, tmp_path / "recorded")
-        return tmp_path / "recorded" / "05_small_gpu.ipynb"
+        return next((tmp_path / "recorded").glob("05_small_gpu*.ipynb"))
 
     return call
 
@@ -60,6 +60,11 @@ def test_what_a_cell_printed_is_shown_with_device_date_and_versions(record, monk
     assert first == f"Not run here. Recorded on {where['device']}, {where['date']}"
     assert f"torch {where['versions']['torch']}" in versions and not empty
     assert printed == ["41.5 ms a step", "peak 2.00 GiB"]
+
+
+def test_with_another_model_the_notebook_has_its_name_and_no_record_is_made(record, monkeypatch):
+    monkeypatch.setenv("COURSE_MODEL", "somebody/Model-1B")
+    assert [p.name for p in record().parent.iterdir()] == ["05_small_gpu_Model-1B.ipynb"]
 
 
 def test_a_cell_that_fails_leaves_what_was_executed(record, tmp_path):
