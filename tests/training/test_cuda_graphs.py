@@ -116,7 +116,7 @@ class FakeCuda:
         self.pool = None
 
 
-def test_what_runs_before_a_recording_takes_memory_of_the_graphs_pool(monkeypatch):
+def test_what_runs_before_later_recordings_takes_memory_of_the_graphs_pool(monkeypatch):
     """The pool is on the parameters' device, and outlives the graphs."""
     cuda, weight = FakeCuda(), torch.nn.Parameter(torch.ones(3))
 
@@ -129,8 +129,10 @@ def test_what_runs_before_a_recording_takes_memory_of_the_graphs_pool(monkeypatc
     replays = [recorder.record(loss_of) for _ in range(2)]
     assert replays[1]() == 3 and weight.grad.tolist() == [2, 2, 2]
     del recorder, replays
-    runs = [(0, 7)] * 3  # two before each recording
-    assert cuda.seen == ["pool on cpu", None, *runs, *runs, "replay", *["reset"] * 2, "pool ends"]
+    recorded = (0, 7)
+    first = [None, None, None, recorded]  # the pass of the beginning, and two before the recording
+    assert cuda.seen == ["pool on cpu", *first, *[recorded] * 3, "replay", *["reset"] * 2,
+                         "pool ends"]  # fmt: skip
 
 
 @pytest.mark.parametrize("number", [0, 1])  # the second is not the current device
