@@ -29,7 +29,6 @@ from course_utils.measure.evaluation import Evaluation
 from course_utils.measure.free_text import parse_answer, write_replies
 from course_utils.memory.measured import free_memory
 from course_utils.methods.lora_files import load_adapter, save_adapter
-from course_utils.model.identity import model_name
 from course_utils.model.load import load_model
 from course_utils.quantisation.merging import merge_into
 from course_utils.recorded.end_to_end import (
@@ -45,9 +44,10 @@ from course_utils.recorded.qlora import DEQUANTISED, ORIGINAL, Arm, Trial, chose
 from course_utils.recorded.reports import write_report
 from course_utils.recorded.rows import to_row
 from course_utils.recorded.runs import STEPS
+from course_utils.settings import COURSE_MODEL, model_source
 
 ARMS = {Arm("LoRA", "bfloat16"): (ORIGINAL,), Arm("QLoRA", "NF4"): (ORIGINAL, DEQUANTISED)}
-RATES = (3e-5, 1e-4, 3e-4, 1e-3)
+RATES = (3e-5, 1e-4, 3e-4, 1e-3, 3e-3)
 SEED = 0
 REPLIES, TOKENS = 100, 4  # texts that are written, and how long
 
@@ -56,7 +56,7 @@ def study_qlora_end_to_end(folder: Path) -> dict[str, Any]:
     """Take both arms the whole way; write ``qlora_end_to_end.json``, and the adapters."""
     model, _ = load_model()
     report: dict[str, Any] = {
-        "model": model_name().split(" (")[0],
+        "model": Path(source).name if (source := model_source()) else COURSE_MODEL,
         "parameters": sum(p.numel() for p in model.parameters()),
         "settings": {"steps": STEPS, "batch_size": BATCH_SIZE, "validation": VALIDATION,
                      "rates": list(RATES), "seed": SEED, "new_tokens": TOKENS},

@@ -99,3 +99,9 @@ def end_to_end() -> EndToEnd:
         name: [from_row(kind, row) for row in report[name]] for name, kind in kinds.items()
     }
     return EndToEnd(**{**report, **lists})
+
+
+def changed(report: EndToEnd, state: State) -> int:
+    """How many test reviews the model answers otherwise than the trained one of its arm."""
+    trained = next(s for s in report.states if (s.arm, s.state) == (state.arm, TRAINED))
+    return sum(a != b for a, b in zip(state.correct, trained.correct, strict=True))
