@@ -128,13 +128,18 @@ def change_table(rungs: Iterable[Rung], methods: Sequence[str] = TUNED) -> Table
 def _draw(axes: Axes, lines: Lines) -> None:
     axes.axhline(0, color=GREY, linewidth=1)
     looks = looks_of(METHODS)
-    for number, method in enumerate(METHODS):
+    for method in METHODS:
         if gaps := lines.get(method):
-            _draw_line(axes, gaps, method, looks[method], APART ** (number - 1.5))
+            _draw_line(axes, gaps, method, looks[method])
 
 
-def _draw_line(axes: Axes, gaps: list[Gap], method: str, look: Look, apart: float) -> None:
-    places = [(gap.parameters * apart, gap.points) for gap in gaps]
+def _place(gap: Gap, method: str) -> float:
+    """Where a mark stands on the axis of sizes: marks of methods lie side by side."""
+    return gap.parameters * APART ** (METHODS.index(method) - 1.5)
+
+
+def _draw_line(axes: Axes, gaps: list[Gap], method: str, look: Look) -> None:
+    places = [(_place(gap, method), gap.points) for gap in gaps]
     for one, other, *ends in zip(gaps, gaps[1:], places, places[1:]):
         dashes = "-" if family(one.model) == family(other.model) else ":"
         axes.plot(*zip(*ends), dashes, color=look.colour, linewidth=1.4)
@@ -162,12 +167,12 @@ def _enlarge(panels: Iterable[Axes], rows: Sequence[Sequence[list[Gap]]]) -> Non
 
 def _draw_seeds(axes: Axes, gaps: list[Gap], method: str) -> None:
     low, high = axes.get_ylim()
-    colour, apart = looks_of(METHODS)[method].colour, APART ** (METHODS.index(method) - 1.5)
+    colour = looks_of(METHODS)[method].colour
     for gap in gaps:
         for points in gap.singles if len(gap.singles) > 1 else ():
             beyond = "^" if points > high else "v" if points < low else ""
             axes.plot(
-                gap.parameters * apart * APART, min(max(points, low), high), beyond or "o",
+                _place(gap, method) * APART, min(max(points, low), high), beyond or "o",
                 color=colour, markersize=4, fillstyle="none", markeredgewidth=0.8,
                 clip_on=not beyond,
             )  # fmt: skip
