@@ -11,6 +11,7 @@ from course_utils.measure.evaluation import compare, wilson_interval
 from course_utils.measure.means import Mean
 from course_utils.measure.perplexity import Change
 from course_utils.measure.seeds import compare_means
+from course_utils.recorded.end_to_end import LOADED, TRAINED, UNTRAINED
 
 USUAL, TURNED, EQUAL = "usual", "turned", "equal"
 RIGHT, FAIR, WRONG = (("1" * hits + "0" * (400 - hits)) for hits in (360, 300, 220))
@@ -257,7 +258,16 @@ def _lesson_5(outcome, ours, best_prompt, full):
     )  # fmt: skip
     start = types.SimpleNamespace(rmse=0.1, perplexity=150.0)
     found = compare(ours.correct, full.correct)
+    sides = {"LoRA": full.correct, "QLoRA": ours.correct}
+    rated = [types.SimpleNamespace(arm=a, perplexity=80.0, learning_rate=3e-4) for a in sides]
+    apart = 0.0 if usual else 0.1
     return {
+        "LOADED": LOADED, "TRAINED": TRAINED, "UNTRAINED": UNTRAINED,
+        "larger": types.SimpleNamespace(kept=rated, trials=rated),
+        "at": {
+            (arm, state): types.SimpleNamespace(correct=c, apart=apart, perplexity=80.0, reply="")
+            for arm, c in sides.items() for state in (LOADED, TRAINED, UNTRAINED)
+        },
         "rounded": rounded,
         "probe": Items(range(200)),
         "texts": ["a text"] * 30,
@@ -277,7 +287,7 @@ def _lesson_5(outcome, ours, best_prompt, full):
         "perplexity_of": lambda _: Mean(130.0, 120.0, 140.0, 5),
         "ways": ways,
         "against": dict.fromkeys(ways, found),
-    }
+    }  # fmt: skip
 
 
 def _lesson_6(outcome, ours, best_prompt, full):

@@ -121,6 +121,10 @@ SAID = {
         "merged: original is ahead of unmerged: +35.0 points",
         "merged: dequantised is ahead of unmerged: +35.0 points",
     ),
+    ("05", "saved and loaded"): (
+        "QLoRA is ahead of LoRA: +35.0 points",
+        f"saved and loaded, every probability is the same{HOLDS}",
+    ),
     ("06", "trained further"): (
         f"validation loss fell{HOLDS}",
         "the prompt trained further is ahead of its start",
@@ -139,6 +143,7 @@ RECORDED = {  # decided in a quick run too
     ("05", "LoftQ starts nearer"),
     ("05", "attention alone"),
     ("05", "merged into the original"),
+    ("05", "saved and loaded"),
 }
 NEVER_TURNED = {"the best of the nine is ahead of the worst one", f"it did not double{HOLDS}"}
 
