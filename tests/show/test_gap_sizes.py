@@ -45,6 +45,14 @@ def test_all_methods_on_the_left_what_is_trained_on_the_right(rungs):
     assert len(figure.axes[1].collections) == 2 * 4  # bars
 
 
+def test_marks_of_a_size_lie_side_by_side_and_the_seeds_beside_their_mean(rungs):
+    panel = gap_sizes_figure(rungs).axes[1]
+    means = [line.get_xdata()[0] for line in panel.get_lines() if line.get_label()[0] != "_"]
+    assert means[1] / means[0] == pytest.approx(1.03)
+    rings = [line for line in panel.get_lines() if line.get_fillstyle() == "none"]
+    assert rings[0].get_xdata()[0] / means[0] == pytest.approx(1.03)
+
+
 def test_a_stuck_seed_does_not_flatten_the_enlarged_panels(rungs):
     first = next(r for r in rungs if r.method == SOFT and r.seed == 1 and r.validations)
     stuck = dataclasses.replace(first, correct="0" * len(first.correct))
