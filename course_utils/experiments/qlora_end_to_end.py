@@ -44,7 +44,7 @@ from course_utils.recorded.qlora import DEQUANTISED, ORIGINAL, Arm, Trial, chose
 from course_utils.recorded.reports import write_report
 from course_utils.recorded.rows import to_row
 from course_utils.recorded.runs import STEPS
-from course_utils.settings import COURSE_MODEL, model_source
+from course_utils.settings import model_name
 
 ARMS = {Arm("LoRA", "bfloat16"): (ORIGINAL,), Arm("QLoRA", "NF4"): (ORIGINAL, DEQUANTISED)}
 RATES = (3e-5, 1e-4, 3e-4, 1e-3, 3e-3)
@@ -56,7 +56,7 @@ def study_qlora_end_to_end(folder: Path) -> dict[str, Any]:
     """Take both arms the whole way; write ``qlora_end_to_end.json``, and the adapters."""
     model, _ = load_model()
     report: dict[str, Any] = {
-        "model": Path(source).name if (source := model_source()) else COURSE_MODEL,
+        "model": Path(model_name()).name,
         "parameters": sum(p.numel() for p in model.parameters()),
         "settings": {"steps": STEPS, "batch_size": BATCH_SIZE, "validation": VALIDATION,
                      "rates": list(RATES), "seed": SEED, "new_tokens": TOKENS},
@@ -68,7 +68,7 @@ def study_qlora_end_to_end(folder: Path) -> dict[str, Any]:
         trials = [_tried(arm, rate) for rate in RATES]
         report["trials"] += [to_row(trial) for trial in trials]
         job = TrainingJob(arm, chosen_rate(trials, arm.name), SEED, final=True)
-        kept, states = whole_way(job, Path(folder) / arm.name)
+        kept, states = whole_way(job, folder / arm.name)
         report["kept"].append(to_row(kept))
         report["states"] += [to_row(state) for state in states]
         write_report(folder, NAME, report)

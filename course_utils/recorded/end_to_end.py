@@ -48,7 +48,7 @@ class Kept:
     Attributes:
         arm: see ``State``.
         learning_rate, best_step, loss: as of ``Trial``.
-        seconds: of training.
+        seconds: of training; of those recorded here, other trainings shared the GPU.
         peak_memory: bytes that PyTorch held on the device in those seconds.
         weight_bytes: of all the model's weights in memory, without the adapters.
         adapter_bytes: of the saved adapter's files.
