@@ -4,6 +4,7 @@ And a step of LoRA on the plain model. Lesson 5, *What a step costs*; ``qlora`` 
 """
 
 import concurrent.futures
+import functools
 import multiprocessing
 import statistics
 from collections.abc import Callable
@@ -28,6 +29,8 @@ from course_utils.quantisation.error import linear_weights
 from course_utils.recorded.qlora import Arm
 from course_utils.recorded.reports import write_report
 from course_utils.training.backward import backward, backward_of
+from course_utils.training.graphed_adamw import optimiser_of
+from course_utils.training.mixed_precision import MixedPrecisionAdamW
 from course_utils.training.plan import Example, TrainingConfig
 
 RANK, RATE = 8, 5e-4
@@ -92,12 +95,10 @@ def _ways(
             ("plain", lambda: train_library(model, examples, config, pad_id, False)[1]),
             ("checkpointing", lambda: train_library(model, examples, config, pad_id, True)[1]),
         ]
+    timed = functools.partial(step_seconds, model, examples, config)
     return [
-        (
-            "plain",
-            lambda: step_seconds(model, examples, config, lambda b: backward(model, b, pad_id)),
-        ),
-        ("graphs", lambda: step_seconds(model, examples, config, backward_of(model, pad_id))),
+        ("plain", lambda: timed(lambda b: backward(model, b, pad_id), MixedPrecisionAdamW)),
+        ("graphs", lambda: timed(backward_of(model, pad_id), optimiser_of)),
     ]
 
 

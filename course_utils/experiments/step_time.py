@@ -1,4 +1,4 @@
-"""A training step on a GPU, forward and backward as CUDA graphs and plainly: seconds and bytes."""
+"""A training step on a GPU, as CUDA graphs and plainly: seconds and bytes."""
 
 import functools
 import statistics
@@ -22,9 +22,11 @@ from course_utils.model.load import load_model
 from course_utils.recorded.reports import write_report
 from course_utils.recorded.runs import Run
 from course_utils.training.backward import backward, backward_of
+from course_utils.training.graphed_adamw import optimiser_of
 from course_utils.training.mixed_precision import MixedPrecisionAdamW
 from course_utils.training.plan import Example, TrainingConfig, plan_batches
 
+MakeOptimiser = Callable[[list[torch.nn.Parameter], float], MixedPrecisionAdamW]
 STEPS, WARM = 60, 20  # every width has been recorded when the clock starts
 RUNS = (
     Run("step_time", Method.FULL, 1e-5, 0),
@@ -44,9 +46,10 @@ def study_step_time(folder: Path) -> dict[str, Any]:
         examples, _ = examples_of(tokenizer, task, task.train.select(range(2000)))
         pad_id = tokenizer.pad_token_id
         name = f"{run.method} r={run.rank}" if run.rank else str(run.method)
+        plain = functools.partial(backward, model, pad_id=pad_id)
         report[name] = {
-            "plain": _measured(model, examples, functools.partial(backward, model, pad_id=pad_id)),
-            "graphs": _measured(model, examples, backward_of(model, pad_id)),
+            "plain": _measured(model, examples, plain, MixedPrecisionAdamW),
+            "graphs": _measured(model, examples, backward_of(model, pad_id), optimiser_of),
         }
         print(name, {way: _said(row) for way, row in report[name].items()}, flush=True)
     report |= {"batch_size": BATCH_SIZE, "steps": STEPS - WARM, **environment(model.device)}
@@ -55,13 +58,16 @@ def study_step_time(folder: Path) -> dict[str, Any]:
 
 
 def _measured(
-    model: PreTrainedModel, examples: list[Example], run_backward: Callable[[list[Example]], float]
+    model: PreTrainedModel,
+    examples: list[Example],
+    run_backward: Callable[[list[Example]], float],
+    make_optimiser: MakeOptimiser,
 ) -> dict[str, Any]:
     """Median seconds of a whole step, once every width has been recorded, and bytes at most."""
     free_memory()
     config = TrainingConfig(1e-5, STEPS, BATCH_SIZE)
     with PeakMemory(model.device) as memory:
-        seconds = step_seconds(model, examples, config, run_backward)
+        seconds = step_seconds(model, examples, config, run_backward, make_optimiser)
     on_gpu = model.device.type == "cuda"
     return {
         "seconds": statistics.median(seconds[WARM:]),
@@ -82,16 +88,17 @@ def step_seconds(
     examples: list[Example],
     config: TrainingConfig,
     run_backward: Callable[[list[Example]], float],
+    make_optimiser: MakeOptimiser,
 ) -> list[float]:
     """Seconds of each step, collating and optimiser included."""
     parameters = [p for p in model.parameters() if p.requires_grad]
-    optimiser = MixedPrecisionAdamW(parameters, config.learning_rate)
+    optimiser = make_optimiser(parameters, config.learning_rate)
     seconds = []
     model.train()
     for rows in plan_batches([len(example.ids) for example in examples], config):
         start = time.perf_counter()
         run_backward([examples[i] for i in rows])
-        optimiser.step(config.max_norm)  # returns a number, so the GPU is done
+        optimiser.step(config.max_norm)  # what the GPU has left to do, the next waits for
         seconds.append(time.perf_counter() - start)
     model.eval()
     return seconds

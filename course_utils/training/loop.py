@@ -14,6 +14,7 @@ from transformers import PreTrainedModel
 from course_utils.training import door
 from course_utils.training.backward import backward_of, explained_out_of_memory
 from course_utils.training.display import TrainingDisplay
+from course_utils.training.graphed_adamw import optimiser_of
 from course_utils.training.mixed_precision import LossScale, MixedPrecisionAdamW
 from course_utils.training.plan import Example, TrainingConfig, learning_rate, plan_batches
 from course_utils.training.run import Run
@@ -85,7 +86,7 @@ def first_losses(
 
     Nothing is validated, kept or shown: lesson 2 holds them beside those of the learner's loop.
     """
-    optimiser = MixedPrecisionAdamW(
+    optimiser = optimiser_of(
         list(trainable_by_name(model).values()),
         config.learning_rate,
         LossScale(on=model.dtype == torch.float16),

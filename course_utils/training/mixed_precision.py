@@ -161,20 +161,33 @@ class MixedPrecisionAdamW:
             CourseError: a parameter has no gradient, or one is not finite and no loss scale can be
                 at fault; parameters and masters are then as before. See ``LossScale.accepts`` too.
         """
-        scale = self.loss_scale.value
         gradients = self._gradients()
-        norm = total_norm(gradients) / scale
-        factor = (max_norm / (norm + 1e-6)).clamp(max=1.0) / scale
-        for parameter in self.parameters:
-            parameter.grad = None
+        norm, factor = self._clip(gradients, max_norm)
+        self._drop_gradients()
         if self.loss_scale.accepts(norm.item()):
-            for chunk in _chunks(self.parameters):
-                self._step_chunk(chunk, gradients, factor)
+            self._move(gradients, factor, CHUNK[factor.device.type])
         return norm.item()
 
     def _gradients(self) -> list[torch.Tensor]:
         refuse_without_gradient(self.parameters)
         return [p.grad for p in self.parameters if p.grad is not None]
+
+    def _drop_gradients(self) -> None:
+        for parameter in self.parameters:
+            parameter.grad = None
+
+    def _clip(
+        self, gradients: list[torch.Tensor], max_norm: float
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The norm of the gradients, and what each is to be multiplied by, () float32 both."""
+        scale = self.loss_scale.value
+        norm = total_norm(gradients) / scale
+        return norm, (max_norm / (norm + 1e-6)).clamp(max=1.0) / scale
+
+    def _move(self, gradients: list[torch.Tensor], factor: torch.Tensor, most: int) -> None:
+        """Step all masters; ``gradients``, which is emptied, are in float32 ``most`` at a time."""
+        for chunk in _chunks(self.parameters, most):
+            self._step_chunk(chunk, gradients, factor)
 
     def _step_chunk(self, chunk: slice, gradients: list, factor: torch.Tensor) -> None:
         """Step the masters of one chunk: AdamW passes over parameters that have no gradient."""
@@ -209,15 +222,13 @@ class MixedPrecisionAdamW:
         for i, (parameter, master) in enumerate(zip(self.parameters, self.masters)):
             master.copy_(state[f"{i}.master"])
             parameter.copy_(master)
-            self._adamw.state[master] = {
-                name: state[f"{i}.{name}"].to(master.device, copy=True)
-                for name in ("step", "exp_avg", "exp_avg_sq")
-            }
+            for name, value in self._adamw.state[master].items():
+                value.copy_(state[f"{i}.{name}"])
 
 
-def _chunks(parameters: list[torch.nn.Parameter]) -> list[slice]:
-    """Neighbours of at most ``CHUNK`` numbers together; a larger parameter is alone."""
-    most, starts, numbers = CHUNK[parameters[0].device.type], [0], 0
+def _chunks(parameters: list[torch.nn.Parameter], most: int) -> list[slice]:
+    """Neighbours of at most ``most`` numbers together; a larger parameter is alone."""
+    starts, numbers = [0], 0
     for i, parameter in enumerate(parameters):
         numbers += parameter.numel()
         if numbers > most and i > starts[-1]:

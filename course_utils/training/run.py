@@ -20,7 +20,8 @@ from course_utils.training.fingerprint import (
     remember_end,
     start_of,
 )
-from course_utils.training.mixed_precision import LossScale, MixedPrecisionAdamW
+from course_utils.training.graphed_adamw import optimiser_of
+from course_utils.training.mixed_precision import LossScale
 from course_utils.training.plan import Example, TrainingConfig
 from course_utils.training.state import History, Stopwatch, trainable_by_name
 
@@ -48,7 +49,7 @@ class Run:
         self.model, self.validation, self.config, self.pad_id = model, validation, config, pad_id
         self.trainable, self.watch = trainable_by_name(model), watch
         self.masters = masters
-        self.optimiser = MixedPrecisionAdamW(
+        self.optimiser = optimiser_of(
             list(self.trainable.values()),
             config.learning_rate,
             LossScale(on=model.dtype == torch.float16),

@@ -237,14 +237,13 @@ def test_moments_are_there_before_the_first_step():
     assert all(torch.equal(optimiser.state()[n], v) for n, v in before.items())
 
 
-def test_chunks_hold_few_numbers_and_a_large_parameter_is_alone(monkeypatch):
+def test_chunks_hold_few_numbers_and_a_large_parameter_is_alone():
     sizes = [3, 4, 4, 20, 1, 9, 2]
     parameters = [torch.nn.Parameter(torch.zeros(size)) for size in sizes]
-    monkeypatch.setitem(mixed_precision.CHUNK, "cpu", 10)
-    chunks = [sizes[chunk] for chunk in mixed_precision._chunks(parameters)]
-    assert chunks == [[3, 4], [4], [20], [1, 9], [2]]
-    monkeypatch.setitem(mixed_precision.CHUNK, "cpu", 100)
-    assert [sizes[chunk] for chunk in mixed_precision._chunks(parameters)] == [sizes]
-    monkeypatch.setitem(mixed_precision.CHUNK, "cpu", 2)  # the first is too large by itself
-    chunks = [sizes[chunk] for chunk in mixed_precision._chunks(parameters)]
-    assert chunks == [[size] for size in sizes]
+
+    def chunks(most):
+        return [sizes[chunk] for chunk in mixed_precision._chunks(parameters, most)]
+
+    assert chunks(10) == [[3, 4], [4], [20], [1, 9], [2]]
+    assert chunks(100) == [sizes]
+    assert chunks(2) == [[size] for size in sizes]  # the first is too large by itself
