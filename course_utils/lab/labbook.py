@@ -214,8 +214,8 @@ def look_up(method: str, task: str, model: str, lesson: int) -> Result | None:
     try:
         return find(method, task, model)
     except CourseError:
-        missing = f"the lab book has no result of {method} on {task} with {model}"
-        sentence = f"Nothing to compare with: {missing}. Run lesson {lesson} with this model first."
+        missing = f"the lab book has no result of {method} on {task} with this model"
+        sentence = f"Nothing to compare with: {missing}. Run lesson {lesson} with it first."
         print(textwrap.fill(sentence, WIDTH, break_long_words=False, break_on_hyphens=False))
         return None
 

@@ -103,16 +103,28 @@ def test_what_the_lesson_shows_was_printed_by_the_same_cell():
     assert lesson == {name: record["cells"][name]["source"] for name in lesson}
 
 
+def recorded_lesson(of_model=""):
+    folder = settings.lessons_folder() / "solutions" / "recorded"
+    return nbformat.read(folder / f"05_qlora_gpu{of_model}.ipynb", as_version=4)
+
+
 def test_the_recorded_lesson_ran_whole_on_a_gpu():
-    path = settings.lessons_folder() / "solutions" / "recorded" / "05_qlora_gpu.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    record = read_report(outputs.NAME, outputs.STUDY)
+    notebook, record = recorded_lesson(), read_report(outputs.NAME, outputs.STUDY)
     assert find_problems(notebook, executed=True) == []
     assert "GiB" in record["device"] and record["device"] == notebook.metadata["recorded"]["device"]
     found = outputs.outputs_of(notebook)  # it may have a cell that the lesson lost since
     assert record["cells"] == {name: found[name] for name in record["cells"]}
     for cell in record["cells"].values():
         assert "GiB" in cell["printed"] and "Not run here" not in cell["printed"]
+
+
+def test_it_ran_whole_with_a_larger_model_too():
+    notebook = recorded_lesson("_Qwen2.5-Coder-1.5B-Instruct")
+    assert find_problems(notebook, executed=True) == []
+    assert "GiB" in notebook.metadata["recorded"]["device"]
+    printed = str([cell.outputs for cell in notebook.cells if cell.cell_type == "code"])
+    assert "of 1,543,714,304 parameters" in printed and "10 of 10 passed" in printed
+    assert gpu_cells(notebook) == gpu_cells(recorded_lesson())
 
 
 def test_only_lessons_that_show_a_record_have_gpu_cells():

@@ -34,5 +34,5 @@ def test_without_loras_result_a_cell_says_so_and_goes_on(source, tmp_path, monke
     }  # fmt: skip
     exec(source, names)
     said = capsys.readouterr().out
-    assert "no result of LoRA on movies with a model. Run lesson 3" in " ".join(said.split())
+    assert "no result of LoRA on movies with this model. Run lesson 3" in " ".join(said.split())
     assert "QLoRA" in said and "(no rows)" not in said

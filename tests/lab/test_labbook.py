@@ -166,8 +166,8 @@ def test_a_comparison_that_is_missing_is_said_and_the_lesson_goes_on(capsys):
     assert labbook.look_up("LoRA", "movies", "/models/my-own (12ab)", lesson=3) is None
     said = capsys.readouterr().out
     assert " ".join(said.split()) == (
-        "Nothing to compare with: the lab book has no result of LoRA on movies with "
-        "/models/my-own (12ab). Run lesson 3 with this model first."
+        "Nothing to compare with: the lab book has no result of LoRA on movies with this model. "
+        "Run lesson 3 with it first."
     )
     labbook.record(result(method="LoRA"))
     assert labbook.look_up("LoRA", "movies", "m", lesson=3).accuracy == 0.75
