@@ -45,6 +45,6 @@ def where() -> str:
     """On how many steps the rows were measured, and on what: for a caption."""
     report = step_report()
     return (
-        f"Median of {report['steps']} steps of {report['batch_size']} reviews, "
+        f"Recorded: median of {report['steps']} steps of {report['batch_size']} reviews, "
         f"{report['device']}, {report['date']}"
     )

@@ -18,7 +18,7 @@ def test_recorded_steps_are_shown_in_milliseconds_and_gib(tmp_path, monkeypatch)
     rows = qlora_step.step_rows()
     assert [row["method"] for row in rows] == list(qlora_step.METHODS)
     assert {(r["ms a step"], r["GiB held"], r["GiB added"]) for r in rows} == {(250, 0.25, 1.75)}
-    assert qlora_step.where() == "Median of 20 steps of 32 reviews, a GPU, 2026-11-24"
+    assert qlora_step.where() == "Recorded: median of 20 steps of 32 reviews, a GPU, 2026-11-24"
 
 
 def test_steps_that_were_never_recorded_say_how_to_make_them(tmp_path, monkeypatch):
