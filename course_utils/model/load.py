@@ -20,6 +20,7 @@ from transformers.utils import logging as transformers_logging
 from course_utils import settings
 from course_utils.assets import model as model_asset
 from course_utils.errors import CourseError
+from course_utils.machine.allocator import keep_freed_memory
 from course_utils.machine.device import pick_device, pick_dtype
 from course_utils.machine.processor import follow_quota
 from course_utils.model import sound
@@ -54,6 +55,7 @@ def load_model(
         CourseError: the model cannot be loaded; the message says why.
     """
     follow_quota()
+    keep_freed_memory()
     transformers_logging.disable_progress_bar()  # it loads in a second
     device = device or pick_device()
     with _loading() as source:
