@@ -1,8 +1,9 @@
 """How much freed memory the C library keeps for the next tensors, on a CPU.
 
-glibc gives what is free at the end of its heap back to the system, from some megabytes on. A pass
-through a model frees and takes hundreds of megabytes: it then waits for the system to clear new
-pages, over and over. ``memory.measured.free_memory`` gives back all that is free when it matters.
+glibc gives what is free at the end of its heap back to the system, from some megabytes on. The
+layers of a model free and take tensors of megabytes all the time, and each time that the end was
+given back, they wait for the system to clear new pages. ``memory.measured.free_memory`` gives back
+all that is free where that matters.
 """
 
 import contextlib
@@ -11,7 +12,7 @@ import os
 import sys
 
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # what ``mallopt`` calls them, in glibc's malloc.h
-KEPT = 2**27  # bytes that may be free at the end of the heap; a pass of the course's model has less
+KEPT = 2**27  # bytes free at the end of the heap; evaluating the course's model leaves fewer
 # Larger blocks have pages of their own, and give them back when freed: the most that glibc's own
 # rule would come to, which ends as soon as one of the two is set.
 OWN_PAGES = 2**25

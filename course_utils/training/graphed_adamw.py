@@ -32,8 +32,8 @@ class GraphedAdamW(MixedPrecisionAdamW):
         # What a replay reads is a tensor: a number would stay what it was at the recording.
         self._learning_rate = torch.tensor(learning_rate, device=self._device)
         self._adamw.param_groups[0].update(lr=self._learning_rate, capturable=True)
-        self._last: Any = None  # where the gradients of the last step lay
-        self._recorded: Any = None  # and those of the two replays
+        self._places_before: Any = None  # in the last step
+        self._places_recorded: Any = None
         self._replays: list[Callable[[], None]] = []
 
     def set_learning_rate(self, learning_rate: float) -> None:
@@ -44,13 +44,13 @@ class GraphedAdamW(MixedPrecisionAdamW):
     def step(self, max_norm: float) -> float:
         """As ``MixedPrecisionAdamW.step``; it returns before the GPU has moved the weights."""
         gradients = self._gradients()
-        here = max_norm, [(g.data_ptr(), g.stride()) for g in gradients]
-        if here != self._recorded:
-            again, self._last = here == self._last, here
-            if not again:
+        places = max_norm, [(g.data_ptr(), g.stride()) for g in gradients]
+        before, self._places_before = self._places_before, places
+        if places != self._places_recorded:
+            if places != before:
                 return super().step(max_norm)
             self._record(gradients, max_norm)
-            self._recorded = here
+            self._places_recorded = places
         find_norm, move = self._replays
         find_norm()
         norm = self._norm.item()
@@ -69,7 +69,7 @@ class GraphedAdamW(MixedPrecisionAdamW):
             # In a graph small calls cost nothing, so few gradients need be in float32 at once.
             self._move(list(gradients), self._factor, CHUNK["cpu"])
 
-        self._recorded, self._replays = None, []  # the old graphs go first
+        self._places_recorded, self._replays = None, []  # the old graphs go first
         self._replays = [recorded(compute, self._device) for compute in (find_norm, move)]
 
 

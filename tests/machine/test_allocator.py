@@ -1,7 +1,6 @@
 """Freed memory that is kept: counted in pages that the system has to clear, in fresh processes."""
 
 import platform
-import resource
 from types import SimpleNamespace
 
 import pytest
@@ -11,8 +10,15 @@ from course_utils.experiments.fresh_process import call_fresh
 from course_utils.machine import allocator
 from course_utils.machine.allocator import BY_USER, KEPT, OWN_PAGES, keep_freed_memory
 
+resource = pytest.importorskip("resource")  # which Windows lacks
 ROUNDS, TENSORS, SIZE = 8, 12, 2**23  # bytes of a tensor; together they may be kept
 needs_glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="needs glibc")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_set(monkeypatch):
+    for name in BY_USER:
+        monkeypatch.delenv(name, raising=False)
 
 
 def new_pages(size: int) -> list[int]:
@@ -48,8 +54,6 @@ def test_both_bounds_are_set(monkeypatch):
     library = SimpleNamespace(mallopt=lambda *arguments: calls.append(arguments))
     monkeypatch.setattr(allocator.sys, "platform", "linux")
     monkeypatch.setattr(allocator.ctypes, "CDLL", lambda _: library)
-    for name in BY_USER:
-        monkeypatch.delenv(name, raising=False)
     keep_freed_memory()
     assert calls == [(-3, 32 * 2**20), (-1, 128 * 2**20)]
 
@@ -62,9 +66,6 @@ def test_what_the_user_set_stays(name, monkeypatch):
 
 
 def test_nothing_happens_without_glibc(monkeypatch):
-    for name in BY_USER:
-        monkeypatch.delenv(name, raising=False)
-
     monkeypatch.setattr(allocator.ctypes, "CDLL", lambda _: SimpleNamespace())
     keep_freed_memory()
     monkeypatch.setattr(allocator.sys, "platform", "win32")
