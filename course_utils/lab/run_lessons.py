@@ -19,6 +19,7 @@ from course_utils.files import write_text
 from course_utils.lab import labbook, scoreboard
 from course_utils.lab.finished import count_finished, mark_finished
 from course_utils.lab.places import Place, places
+from course_utils.machine.processor import bound_threads
 from course_utils.machine.storage import explained
 from course_utils.model.identity import model_name
 from course_utils.settings import COURSE_MODEL
@@ -103,7 +104,7 @@ def _run(source: Path, target: Path) -> None:
     client = client_for(notebook, source.parent, TIMEOUT, on_cell_execute=steps.begin)
     folders = {"COURSE_RESULTS": str(target.parent), "COURSE_CACHE": str(settings.cache_folder())}
     try:
-        client.execute(env={**os.environ, **folders})
+        client.execute(env={**bound_threads(), **os.environ, **folders})
     except faults.CellExecutionError as error:
         reason = f"{error.ename}: {error.evalue}".split("\n")[0]
         raise steps.fault(f"failed ({reason})", f"read the cell's output in {target}") from error

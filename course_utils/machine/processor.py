@@ -1,6 +1,7 @@
 """What the processor can do, by its own word: it says the same to every process, at any load."""
 
 import os
+import sys
 from pathlib import Path
 
 import torch
@@ -10,6 +11,7 @@ from course_utils.machine.container import processors_in_container
 PROC = Path("/proc/cpuinfo")
 # AVX-512 and AMX of x86, and ARM's; PyTorch and Linux use the same names.
 BFLOAT16 = frozenset({"avx512_bf16", "amx_bf16", "bf16"})
+OPENMP = ("OMP_", "GOMP_", "KMP_")  # its own variables, GNU's and LLVM's
 
 
 def follow_quota() -> None:
@@ -20,6 +22,21 @@ def follow_quota() -> None:
     allowed = processors_in_container()
     if "OMP_NUM_THREADS" not in os.environ and allowed < torch.get_num_threads():
         torch.set_num_threads(max(1, int(allowed)))
+
+
+def bound_threads() -> dict[str, str]:
+    """Variables with which a new process keeps each thread of PyTorch on a processor of its own.
+
+    Threads that wander meet on one processor now and then, and all wait for the last of them. For
+    a process that has the machine to itself: those of two with fewer threads than there are
+    processors would be bound to the same ones. So it is empty under a quota, and where OpenMP's
+    variables say otherwise. The numbers that are computed stay the same.
+    """
+    if sys.platform != "linux" or any(name.startswith(OPENMP) for name in os.environ):
+        return {}
+    if processors_in_container() < len(os.sched_getaffinity(0)):
+        return {}
+    return {"OMP_PROC_BIND": "true"}
 
 
 def computes_in_bfloat16() -> bool:

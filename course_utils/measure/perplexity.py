@@ -100,8 +100,12 @@ def _losses(model: PreTrainedModel, batch: Batch) -> torch.Tensor:
             attention_mask=extend_mask(batch.attention_mask, embeddings.shape[1] - tokens),
             use_cache=False,
         ).logits[:, -tokens:]  # (batch, tokens, vocabulary), without the soft tokens
-    targets = batch.input_ids[:, 1:].masked_fill(batch.attention_mask[:, 1:] == 0, -100)
-    return cross_entropy(logits[:, :-1].float().transpose(1, 2), targets, reduction="none")
+    predicted = batch.attention_mask[:, 1:].bool()
+    losses = torch.zeros(predicted.shape, device=predicted.device)
+    losses[predicted] = cross_entropy(
+        logits[:, :-1][predicted].float(), batch.input_ids[:, 1:][predicted], reduction="none"
+    )
+    return losses
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,6 +14,7 @@ from torch.nn.functional import pad
 from transformers import Cache, PreTrainedModel
 
 from course_utils.data.batches import Packed
+from course_utils.model import attention
 
 SHARED = -2  # the number of a position that no text has for itself
 
@@ -56,7 +57,7 @@ def fast_logits(
     with mixed_precision(model):
         hidden = model.base_model(
             inputs_embeds=embeddings,
-            attention_mask=causal_mask(mask, embeddings),
+            attention_mask=causal_mask(mask, embeddings, _mask_dtype(model, embeddings)),
             past_key_values=cache,
             use_cache=cache is not None,
         ).last_hidden_state
@@ -115,7 +116,7 @@ def packed_logits(
     with mixed_precision(model):
         hidden = model.base_model(
             inputs_embeds=embeddings,
-            attention_mask=packed_mask(texts, embeddings.dtype)[:, :, cached:],
+            attention_mask=packed_mask(texts, _mask_dtype(model, embeddings))[:, :, cached:],
             position_ids=cached + positions,
             past_key_values=cache,
             use_cache=cache is not None,
@@ -124,7 +125,15 @@ def packed_logits(
     return logits.float()
 
 
-def causal_mask(mask: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
+def _mask_dtype(model: PreTrainedModel, embeddings: torch.Tensor) -> torch.dtype:
+    """That of the scores to which the model's attention adds a mask: no layer has to convert it."""
+    grouped = model.config._attn_implementation == attention.NAME
+    return model.dtype if grouped else embeddings.dtype
+
+
+def causal_mask(
+    mask: torch.Tensor, embeddings: torch.Tensor, dtype: torch.dtype = torch.float32
+) -> torch.Tensor:
     """What to add to the attention scores: 0 where a query may look, else the lowest number.
 
     The model would make the same from ``mask``, but in a way that CUDA graphs cannot record.
@@ -134,12 +143,12 @@ def causal_mask(mask: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
         embeddings: (batch, queries, d_model); the queries are the last of the keys.
 
     Returns:
-        (batch, 1, queries, keys) in the dtype of ``embeddings``.
+        (batch, 1, queries, keys) of ``dtype``.
     """
     keys, queries = mask.shape[1], embeddings.shape[1]
     position = torch.arange(keys, device=mask.device)
     seen = (position <= position[keys - queries :, None]) & mask[:, None, None].bool()
-    return _to_add(seen, embeddings.dtype)
+    return _to_add(seen, dtype)
 
 
 def packed_mask(texts: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:

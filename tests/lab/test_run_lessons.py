@@ -90,13 +90,16 @@ def no_scoreboard(monkeypatch):
     monkeypatch.setattr(run_lessons, "show_scoreboard", lambda run: print("scoreboard"))
 
 
-def test_lessons_run_in_order_and_their_source_stays(no_scoreboard, capfd):
+def test_lessons_run_in_order_and_their_source_stays(no_scoreboard, monkeypatch, capfd):
+    monkeypatch.setattr(run_lessons, "bound_threads", lambda: {"OMP_X": "bound", "OMP_Y": "bound"})
+    monkeypatch.setenv("OMP_Y", "mine")
     order = "import pathlib; p = pathlib.Path('log'); p.open('a').write('{}')\nprint(p.read_text())"
     second = write_lesson("02_second", order.format("b"))
-    write_lesson("01_first", order.format("a"), "## Train", "1", "2")
+    variables = "import os; print(os.environ['OMP_X'], os.environ['OMP_Y'])"
+    write_lesson("01_first", order.format("a"), "## Train", "1", variables)
     before = second.read_bytes()
     run_lessons.run_lessons()
-    assert outputs("01_first") == "a\n" and outputs("02_second") == "ab\n"
+    assert outputs("01_first") == "a\nbound mine\n" and outputs("02_second") == "ab\n"
     assert (settings.lessons_folder() / "solutions" / "log").exists()
     assert second.read_bytes() == before
     out, err = capfd.readouterr()

@@ -1,5 +1,9 @@
 """Whether the processor computes in bfloat16: its own word, whatever the load."""
 
+import json
+import os
+import subprocess
+import sys
 from math import inf
 
 import pytest
@@ -90,3 +94,49 @@ def test_threads_follow_a_quota_of_processors(monkeypatch, allowed, variable, th
     monkeypatch.setattr(processor.torch, "set_num_threads", used.append)
     processor.follow_quota()
     assert used[-1] == threads
+
+
+@pytest.mark.parametrize(
+    ("platform", "allowed", "variable", "binds"),
+    [
+        ("linux", inf, None, True),
+        ("linux", 4.0, None, True),
+        ("linux", 3.5, None, False),  # fewer threads than processors
+        ("linux", inf, "OMP_NUM_THREADS", False),
+        ("linux", inf, "GOMP_CPU_AFFINITY", False),
+        ("linux", inf, "KMP_AFFINITY", False),
+        ("darwin", inf, None, False),
+    ],
+)
+def test_threads_are_bound_where_a_process_may_use_every_processor(
+    monkeypatch, platform, allowed, variable, binds
+):
+    for name in [name for name in os.environ if name.startswith(processor.OPENMP)]:
+        monkeypatch.delenv(name)
+    if variable:
+        monkeypatch.setenv(variable, "1")
+    monkeypatch.setattr(processor.sys, "platform", platform)
+    monkeypatch.setattr(processor.os, "sched_getaffinity", lambda process: set(range(4)))
+    monkeypatch.setattr(processor, "processors_in_container", lambda: allowed)
+    assert processor.bound_threads() == ({"OMP_PROC_BIND": "true"} if binds else {})
+
+
+@pytest.mark.slow  # a process of its own
+@pytest.mark.skipif(sys.platform != "linux", reason="only there")
+def test_bound_threads_are_as_many_as_before_each_on_its_own_processor():
+    script = """
+import os, torch
+torch.zeros(1_000_000).add(1)  # the threads start
+threads = [int(name) for name in os.listdir("/proc/self/task")]
+print(torch.get_num_threads(), sorted(len(os.sched_getaffinity(t)) for t in threads))
+"""
+    bare = {name: v for name, v in os.environ.items() if not name.startswith(processor.OPENMP)}
+
+    def run(more):
+        done = subprocess.run([sys.executable, "-c", script], env=bare | more, capture_output=True)
+        count, _, seen = done.stdout.decode().partition(" ")
+        return int(count), json.loads(seen)
+
+    (before, wandering), (after, bound) = run({}), run({"OMP_PROC_BIND": "true"})
+    assert after == before
+    assert wandering.count(1) < before <= bound.count(1) or before == 1

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from course_utils.data.batches import pack
+from course_utils.model.attention import group_heads
 from course_utils.model.passes import (
     SHARED,
     causal_mask,
@@ -39,6 +40,24 @@ def test_both_ways_give_the_models_own_logits_at_each_rows_last_token(kind, way)
         got = way(model, embed_tokens(model, ids), mask, last)
         own = [model(ids[:1]).logits[0, -1], model(ids[1:, :2]).logits[0, -1]]
     torch.testing.assert_close(got, torch.stack(own), atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("grouped", [True, False])
+def test_the_mask_has_the_dtype_of_the_scores_that_it_is_added_to(grouped):
+    model, seen = tiny_model("llama").bfloat16(), []
+    if grouped:
+        group_heads(model)
+    layer = model.model.layers[0].self_attn
+    layer.register_forward_pre_hook(
+        lambda module, inputs, named: seen.append(named["attention_mask"]), with_kwargs=True
+    )
+    ids = torch.tensor([[5, 9, 7, 8]])
+    packed = pack([[5, 9], [7, 8]], pad_id=0)
+    with torch.no_grad():
+        packed_logits(model, embed_tokens(model, packed.input_ids), packed)
+        fast_logits(model, embed_tokens(model, ids), torch.ones_like(ids), torch.tensor([3]))
+    assert {mask.dtype for mask in seen} == {torch.bfloat16 if grouped else torch.float32}
+    assert all(mask.isfinite().all() for mask in seen)
 
 
 def test_the_packed_mask_shows_each_text_its_own_past():
