@@ -24,6 +24,20 @@ def test_perplexity_equals_the_plain_way():
     assert measure_perplexity(model, tokenizer, TEXTS).value == pytest.approx(expected, rel=1e-4)
 
 
+def test_a_large_vocabulary_costs_no_digits():
+    model, tokenizer = tiny_model(), tiny_tokenizer()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model.resize_token_embeddings(50_000, mean_resizing=False)
+    model.model.norm.weight.data.fill_(4.0)  # some tokens are far likelier than others
+    ids = torch.tensor([tokenizer(TEXTS[3])["input_ids"]])
+    with torch.no_grad():
+        logits = model(input_ids=ids).logits[0, :-1].double()
+    expected = torch.nn.functional.cross_entropy(logits, ids[0, 1:], reduction="sum").item()
+    found = measure_perplexity(model, tokenizer, [TEXTS[3]])
+    assert found.losses[0] == pytest.approx(expected, rel=1e-6)
+
+
 def pair(changes, tokens=10):
     """Perplexities of texts of ten tokens each; the first is the second with other losses."""
     before = numpy.linspace(20.0, 60.0, len(changes))
