@@ -1,4 +1,7 @@
-"""What the processor can do, by its own word: it says the same to every process, at any load."""
+"""What the processor can do, and how many threads use it.
+
+By its own word: it says the same to every process, at any load.
+"""
 
 import os
 import sys

@@ -1,14 +1,13 @@
-"""Whether the processor computes in bfloat16: its own word, whatever the load."""
+"""Whether the processor computes in bfloat16, by its own word, and which threads use it."""
 
-import json
 import os
-import subprocess
 import sys
 from math import inf
 
 import pytest
 import torch
 
+from course_utils.experiments.fresh_process import call_fresh
 from course_utils.machine import processor
 
 PLAIN_X86 = {"architecture": "x86_64", "avx2": True, "avx512_f": True, "avx512_bf16": False}
@@ -121,22 +120,19 @@ def test_threads_are_bound_where_a_process_may_use_every_processor(
     assert processor.bound_threads() == ({"OMP_PROC_BIND": "true"} if binds else {})
 
 
-@pytest.mark.slow  # a process of its own
+def processors_of_threads() -> tuple[int, list[int]]:
+    """How many threads PyTorch uses, and how many processors each of the process's may run on."""
+    torch.zeros(1_000_000).add(1)  # the threads start
+    threads = [int(name) for name in os.listdir("/proc/self/task")]
+    return torch.get_num_threads(), [len(os.sched_getaffinity(thread)) for thread in threads]
+
+
+@pytest.mark.slow  # processes of their own
 @pytest.mark.skipif(sys.platform != "linux", reason="only there")
-def test_bound_threads_are_as_many_as_before_each_on_its_own_processor():
-    script = """
-import os, torch
-torch.zeros(1_000_000).add(1)  # the threads start
-threads = [int(name) for name in os.listdir("/proc/self/task")]
-print(torch.get_num_threads(), sorted(len(os.sched_getaffinity(t)) for t in threads))
-"""
-    bare = {name: v for name, v in os.environ.items() if not name.startswith(processor.OPENMP)}
-
-    def run(more):
-        done = subprocess.run([sys.executable, "-c", script], env=bare | more, capture_output=True)
-        count, _, seen = done.stdout.decode().partition(" ")
-        return int(count), json.loads(seen)
-
-    (before, wandering), (after, bound) = run({}), run({"OMP_PROC_BIND": "true"})
+def test_bound_threads_are_as_many_as_before_each_on_its_own_processor(monkeypatch):
+    for name in [name for name in os.environ if name.startswith(processor.OPENMP)]:
+        monkeypatch.delenv(name)
+    before, wandering = call_fresh(processors_of_threads)
+    after, bound = call_fresh(processors_of_threads, environment={"OMP_PROC_BIND": "true"})
     assert after == before
     assert wandering.count(1) < before <= bound.count(1) or before == 1
